@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""The course in one command: `python3 course.py lab`. Needs Python 3.11 or newer, and nothing else."""
+
+import argparse
+import contextlib
+import hashlib
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "course-stamp"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+NOTEBOOKS = ROOT / "notebooks"
+CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
+OLDEST, NEWEST = (3, 11), (3, 14)
+ONLINE = "https://mybinder.org and https://colab.research.google.com run the course in the browser; see README.md."
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("lab", help="open the course in JupyterLab, at its first lesson").set_defaults(run=lab)
+    commands.add_parser("test", help="run all tests: the package, and every notebook as a test").set_defaults(run=test)
+    commands.add_parser("check", help="run the fast tests and the linter, in under a minute").set_defaults(run=check)
+    one = commands.add_parser("lesson", help="run one lesson from the terminal into an HTML page")
+    one.add_argument("number", help="the lesson's number, such as 09")
+    one.add_argument("--store", action="store_true", help="also keep the outputs in the notebook (for authors)")
+    one.set_defaults(run=lesson)
+    commands.add_parser("env", help="make the environment, and say where it is").set_defaults(run=env)
+    address = commands.add_parser("address", help="write the repository's address into every file that names it")
+    address.add_argument("url", help="such as https://github.com/you/gan-lessons")
+    address.set_defaults(run=set_address)
+    arguments = parser.parse_args()
+    os.chdir(ROOT)
+    return arguments.run(arguments)
+
+
+def lab(_) -> int:
+    first = min(NOTEBOOKS.glob("*.ipynb")).relative_to(ROOT).as_posix()
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return python("-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{first}", *root)
+
+
+def test(_) -> int:
+    """Unit tests and toy lessons two at a time, digit lessons one at a time: they use both cores themselves."""
+    python("-m", "gan_lessons.digits", check=True)  # so that no notebook has to show a download
+    results = [
+        pytest("tests", "-n", "2", "--dist", "loadfile"),
+        pytest("-n", "2", "--dist", "loadfile", *nbval(toy_lessons())),
+        pytest(*nbval(digit_lessons())),
+    ]
+    return max(results)
+
+
+def check(_) -> int:
+    return max(pytest("tests"), python("-m", "ruff", "check", "."), python("-m", "ruff", "format", "--check", "."))
+
+
+def lesson(arguments) -> int:
+    found = sorted(NOTEBOOKS.glob(f"{arguments.number}_*.ipynb"))
+    if not found:
+        names = ", ".join(sorted(path.stem.partition("_")[0] for path in NOTEBOOKS.glob("*.ipynb")))
+        return fail(f"there is no lesson {arguments.number!r}. There are: {names}.")
+    return python("-m", "gan_lessons.notebooks", str(found[0]), *["--store"][: arguments.store])
+
+
+def env(_) -> int:
+    environment()
+    print(f"The environment is {VENV}. Its Python: {PYTHON}")
+    return 0
+
+
+def set_address(arguments) -> int:
+    """The address stands in pyproject.toml; wherever else the old one is written, the new one takes its place."""
+    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", arguments.url):
+        return fail(f"{arguments.url!r} is no address like https://github.com/you/gan-lessons")
+    old = repository(address_in_pyproject())
+    tracked = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout.splitlines()
+    for name in tracked:
+        with contextlib.suppress(UnicodeDecodeError):
+            text = Path(name).read_text(encoding="utf-8")
+            if old in text:
+                Path(name).write_text(text.replace(old, repository(arguments.url)), encoding="utf-8", newline="\n")
+                print(f"changed {name}")
+    return 0
+
+
+def address_in_pyproject() -> str:
+    return re.search(r'^Repository = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M)[1]
+
+
+def repository(url: str) -> str:
+    """ "you/gan-lessons" of https://github.com/you/gan-lessons: the part that badges and links share."""
+    return url.removeprefix("https://github.com/").removesuffix("/")
+
+
+def toy_lessons() -> list[Path]:
+    return [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name < "09"]
+
+
+def digit_lessons() -> list[Path]:
+    return [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name >= "09"]
+
+
+def nbval(lessons: list[Path]) -> list[str]:
+    return ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg",
+            "--nbval-cell-timeout", "600", *map(str, lessons)]  # fmt: skip
+
+
+def pytest(*arguments: str) -> int:
+    return python("-m", "pytest", *arguments)
+
+
+def python(*arguments: str, check: bool = False) -> int:
+    """Hand over to the environment's Python, which is made first where it is missing or stale."""
+    environment()
+    process = subprocess.Popen([str(PYTHON), *arguments])
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C reaches the process too: let it end as it likes
+            code = process.wait()
+            break
+    if check and code:
+        sys.exit(code)
+    return code
+
+
+def environment() -> None:
+    """Make .venv unless it was made from the same inputs; the stamp is written last, so a half-made one is remade."""
+    inputs = [(ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "constraints.txt", "course.py")]
+    wanted = hashlib.sha256("\0".join([*inputs, sys.version, str(ROOT), torch_variant()]).encode()).hexdigest()
+    if made_from(wanted):
+        return
+    check_python()
+    with locked(ROOT / ".venv.lock"):
+        if made_from(wanted):  # somebody else made it while we waited
+            return
+        print("Making the environment in .venv: once, about 1 GB on disk …", flush=True)
+        try:
+            shutil.rmtree(VENV, ignore_errors=True)
+            subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+            install_torch()
+            pip("install", "--editable", ".[test]", "--constraint", "constraints.txt")
+        except (subprocess.CalledProcessError, OSError) as error:
+            sys.exit(
+                fail(f"{error}\nWhat went wrong stands above. Check network and disk, then run the same command again.")
+            )
+        STAMP.write_text(wanted, encoding="utf-8")
+
+
+def made_from(wanted: str) -> bool:
+    return STAMP.is_file() and PYTHON.is_file() and STAMP.read_text(encoding="utf-8") == wanted
+
+
+def torch_variant() -> str:
+    return os.environ.get("TORCH", "cpu")
+
+
+def install_torch() -> None:
+    """The plain package brings gigabytes of CUDA on Linux; the CPU's own index has a build that outranks it."""
+    pin = re.search(r"^torch==\S+", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.M)[0]
+    index = [] if torch_variant() == "cuda" else ["--retries", "0", "--timeout", "15", "--extra-index-url", CPU_WHEELS]
+    pip("install", "--no-deps", *index, pin)
+    version = subprocess.run([str(PYTHON), "-m", "pip", "show", "torch"], check=True, capture_output=True, text=True)
+    version = re.search(r"^Version: (.+)$", version.stdout, re.M)[1]
+    if index and sys.platform == "linux" and "+cpu" not in version:
+        print(f"PyTorch's CPU index was out of reach, so this is torch {version} with CUDA: larger, and it works.")
+
+
+def pip(*arguments: str) -> None:
+    subprocess.run([str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
+
+
+def check_python() -> None:
+    have = sys.version_info[:2]
+    if not OLDEST <= have <= NEWEST:
+        sys.exit(fail(
+            f"this is Python {have[0]}.{have[1]}; the course needs {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}. "
+            f"Install one and name it: python{NEWEST[0]}.{NEWEST[1] - 1} course.py lab. Or: {ONLINE}"
+        ))  # fmt: skip
+    if sys.platform == "darwin" and platform.machine() == "x86_64":
+        sys.exit(fail(f"there is no current PyTorch for Macs with Intel processors. {ONLINE}"))
+    if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
+        sys.exit(fail("this Python lacks venv. On Debian and Ubuntu: sudo apt install python3-venv"))
+
+
+@contextlib.contextmanager
+def locked(path: Path):
+    """Hold an exclusive lock, which the system lets go when this process ends, however it ends."""
+    with open(path, "a+", encoding="utf-8") as file:
+        if os.name == "nt":
+            import msvcrt
+
+            while True:
+                with contextlib.suppress(OSError):  # it gives up after ten seconds
+                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def fail(message: str) -> int:
+    print(f"course.py: {message}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Pictures that move while a cell trains, and stay behind as a still when it is done."""
+
+import time
+
+import ipywidgets
+import torch
+from IPython.display import display
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from gan_lessons import plots
+from gan_lessons.training import GAN, Record
+
+SHORTEST = 0.1  # seconds between two pictures: drawing must not eat the time for training
+
+
+class _View:
+    """A panel of samples beside the two losses, redrawn every `every` steps and at most ten times a second.
+
+    Call `update(gan, record)` after each round. While a kernel runs, one widget shows the newest picture;
+    after the last round the widget goes and the last picture stays in the notebook as a plain image.
+    """
+
+    def __init__(self, every: int):
+        if every < 1:
+            raise ValueError(f"every={every}: redraw every 1, 2, 3, … steps")
+        self.every = every
+        self._widget: ipywidgets.HTML | None = None
+        self._started = self._drawn = 0.0
+        self._first = 0
+        self._sums: dict[str, Tensor] = {}
+        self._since = 0
+        self._history: dict[str, list[float]] = {"step": [], "loss_D": [], "loss_G": []}
+
+    def _draw(self, gan: GAN, axes: Axes) -> str:
+        """Draw the samples, and say in words what is seen."""
+        raise NotImplementedError
+
+    def update(self, gan: GAN, record: Record) -> None:
+        """Take note of one round; redraw if it is time. Training is not disturbed: its random stream is its own."""
+        if self._widget is None:
+            self._open(record)
+        for name in ("loss_D", "loss_G"):  # tensors: adding them up makes no accelerator wait
+            self._sums[name] = self._sums.get(name, 0) + record[name]
+        self._since += 1
+        last = record["step"] == record["steps"]
+        due = record["step"] % self.every == 0 and time.monotonic() - self._drawn >= SHORTEST
+        if last or due:
+            self._redraw(gan, record, last)
+
+    def _open(self, record: Record) -> None:
+        self._widget = ipywidgets.HTML()
+        self._started, self._first = time.monotonic(), record["step"]
+        display(
+            {
+                # Written out because version 7 of ipywidgets has no _repr_mimebundle_ and other reprs show addresses.
+                "application/vnd.jupyter.widget-view+json": {
+                    "version_major": 2,
+                    "version_minor": 0,
+                    "model_id": self._widget.model_id,
+                },
+                "text/plain": "[a live picture, while the cell runs]",
+            },
+            raw=True,
+        )
+
+    def _redraw(self, gan: GAN, record: Record, last: bool) -> None:
+        self._history["step"].append(record["step"])
+        for name, total in self._sums.items():
+            self._history[name].append(float(total) / self._since)
+        self._sums, self._since = {}, 0
+        fig, (left, right) = plots.figure(2)
+        with torch.random.fork_rng(devices=[]):  # nor does a picture disturb the reader's own random numbers
+            torch.manual_seed(0)
+            seen = self._draw(gan, left)
+        step = self._history["step"]
+        curves = {"discriminator": self._history["loss_D"], "generator": self._history["loss_G"]}
+        plots.lines(
+            right, curves, step, ("step", "mean loss (nats)"), self._clock(record, last), ("#009E73", "#CC79A7")
+        )
+        alt = f"Step {record['step']:,} of {record['steps']:,}. Left: {seen} Right: the losses of both players so far."
+        if last:
+            self._widget.close()
+            self._widget = None
+            plots.show(fig, alt)
+        else:
+            self._widget.value = plots.img(fig, alt)
+        self._drawn = time.monotonic()
+
+    def _clock(self, record: Record, last: bool) -> str:
+        done = record["step"] - self._first
+        if last or not done:
+            return f"step {record['step']:,}"
+        left = (time.monotonic() - self._started) / done * (record["steps"] - record["step"])
+        return f"step {record['step']:,} of {record['steps']:,}, {left:.0f} s left"
+
+
+class ToyView(_View):
+    """Real and generated points of the plane."""
+
+    def __init__(self, data, every: int = 250, points: int = 1_000):
+        super().__init__(every)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            (self.real,) = data.sample(points)
+        self._limit = 1.5 * self.real.abs().max().item()
+
+    def _draw(self, gan: GAN, axes: Axes) -> str:
+        plots.plane(axes, self.real, gan.sample(len(self.real)), "Real and generated points", self._limit)
+        return f"{len(self.real):,} real points in blue, as many generated ones in orange."
+
+
+class DigitsView(_View):
+    """The images that one and the same noise `z` (N, z_dim) becomes as G learns."""
+
+    def __init__(self, z: Tensor, every: int = 100):
+        super().__init__(every)
+        self.z = z
+
+    def _draw(self, gan: GAN, axes: Axes) -> str:
+        plots.images(axes, gan.sample(self.z), "The same noise, as G learns")
+        return f"a grid of {len(self.z)} generated digits."

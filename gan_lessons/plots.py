@@ -1,0 +1,119 @@
+"""One style for every figure. Real is blue and generated is orange, everywhere; nothing here trains.
+
+`show` ends a figure cell: it stores the picture with its alternative text, which plain PNG outputs lose.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import torch
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+REAL, FAKE = "#0072B2", "#D55E00"  # of the palette of Okabe and Ito: told apart with any colour vision
+INK = "#333333"
+STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "lines.linewidth": 2,
+}
+
+
+def figure(columns: int = 1, width: float = 4.5, height: float = 4.0) -> tuple[Figure, list[Axes]]:
+    """A figure with `columns` panels side by side, each `width` × `height` inches, and the list of its axes.
+
+    It does not belong to pyplot, so it may be drawn from any thread and nothing needs to be closed.
+    """
+    with matplotlib.rc_context(STYLE):
+        fig = Figure(figsize=(width * columns, height), layout="constrained", dpi=90)
+        return fig, list(fig.subplots(1, columns, squeeze=False)[0])
+
+
+def png(fig: Figure) -> bytes:
+    """The figure as a PNG file."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        fig.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def img(fig: Figure, alt: str) -> str:
+    """The figure as an HTML `<img>` with its alternative text."""
+    code = base64.b64encode(png(fig)).decode()
+    return f'<img alt="{html.escape(alt)}" style="max-width:100%" src="data:image/png;base64,{code}">'
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Show the figure here; `alt` says in words what a reader sees in it (required, not empty)."""
+    if not alt.strip():
+        raise ValueError("alt is empty: say in a sentence what the figure shows, for those who cannot see it")
+    display({"text/html": img(fig, alt), "text/plain": f"[Figure: {alt}]"}, raw=True)
+
+
+def plane(
+    axes: Axes, real: Tensor | None = None, fake: Tensor | None = None, title: str = "", limit: float | None = None
+) -> None:
+    """Points of the plane (N, 2), real in blue and generated in orange, on equal axes from -limit to limit."""
+    for points, colour, label in ((real, REAL, "real"), (fake, FAKE, "generated")):
+        if points is not None:
+            x, y = points.detach().cpu().unbind(1)
+            axes.scatter(x, y, s=6, alpha=0.5, color=colour, linewidths=0, label=label)
+    given = [points.detach().abs().max() for points in (real, fake) if points is not None and len(points)]
+    limit = limit or (1.15 * max(given).item() if given else 1.0)
+    axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="$x_1$", ylabel="$x_2$", title=title)
+    if real is not None or fake is not None:
+        axes.legend(loc="upper right", markerscale=2.5, borderpad=0, handletextpad=0)
+
+
+def tile(images: Tensor, columns: int | None = None) -> Tensor:
+    """Images (N, 1, H, W) in one picture (rows · H, columns · W), row by row; missing ones are paper (-1)."""
+    if images.ndim != 4 or images.shape[1] != 1 or len(images) == 0:
+        raise ValueError(f"images of shape {tuple(images.shape)}: give (N, 1, H, W) with N ≥ 1")
+    n, _, high, wide = images.shape
+    columns = columns or max(1, round(n**0.5))
+    rows = -(-n // columns)
+    page = torch.full((rows * columns, high, wide), -1.0)
+    page[:n] = images.detach().cpu()[:, 0]
+    return page.view(rows, columns, high, wide).transpose(1, 2).reshape(rows * high, columns * wide)
+
+
+def images(axes: Axes, images: Tensor, title: str = "", columns: int | None = None) -> None:
+    """A grid of images (N, 1, H, W) in [-1, 1], black ink on white."""
+    axes.imshow(tile(images, columns), cmap="gray_r", vmin=-1, vmax=1, interpolation="nearest")
+    axes.set(xticks=[], yticks=[], title=title)
+    axes.spines[:].set_visible(False)
+
+
+def image_grid(images_: Tensor | Mapping[str, Tensor], alt: str = "", columns: int | None = None) -> None:
+    """Show one grid of images, or several side by side, each under its name."""
+    grids = images_ if isinstance(images_, Mapping) else {"": images_}
+    fig, axes = figure(len(grids), width=3.6, height=3.9)
+    for axis, (title, grid) in zip(axes, grids.items(), strict=True):
+        images(axis, grid, title, columns)
+    show(fig, alt or f"{', '.join(f'{len(grid)} images {title}'.strip() for title, grid in grids.items())}")
+
+
+def lines(
+    axes: Axes,
+    curves: Mapping[str, Sequence[float]],
+    x: Sequence[float],
+    labels: tuple[str, str],
+    title: str = "",
+    colours: Sequence[str] = (REAL, FAKE, "#009E73", "#CC79A7"),
+) -> None:
+    """Curves over one x, named in a legend; `labels` are those of the two axes, with units."""
+    for (name, values), colour in zip(curves.items(), colours, strict=False):
+        axes.plot(x, values, color=colour, label=name)
+    axes.set(xlabel=labels[0], ylabel=labels[1], title=title)
+    axes.legend()

@@ -1,0 +1,95 @@
+"""A recipe is a value: every hyper-parameter of a run, the players included. Vary it with `dataclasses.replace`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from gan_lessons import losses, models
+from gan_lessons.schedules import Schedule, value_at
+
+
+def _check_rate(lr: "float | Schedule") -> None:
+    if not value_at(lr, 0) >= 0:
+        raise ValueError(f"lr={lr}: the learning rate must be a number ≥ 0, for example 1e-3")
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam (Kingma and Ba 2015) with learning rate `lr`, a number or a schedule over the generator's steps."""
+
+    lr: "float | Schedule" = 1e-3
+    betas: tuple[float, float] = (0.5, 0.999)
+    eps: float = 1e-8
+
+    def __post_init__(self):
+        _check_rate(self.lr)
+        if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
+            raise ValueError(f"betas={self.betas}: give two numbers in [0, 1), for example (0.5, 0.999)")
+        object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))  # torch refuses an integer 0
+
+    def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, value_at(self.lr, 0), self.betas, self.eps, fused=True)
+
+
+@dataclass(frozen=True)
+class SGD:
+    """Plain gradient descent with learning rate `lr`, a number or a schedule, and momentum."""
+
+    lr: "float | Schedule" = 1e-2
+    momentum: float = 0.0
+
+    def __post_init__(self):
+        _check_rate(self.lr)
+
+    def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, value_at(self.lr, 0), self.momentum, fused=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What `GAN.from_recipe` needs to know.
+
+    loss       the two objectives, one of `losses`
+    players    a function () -> (G, D); `functools.partial(models.toy_players, width=128)` varies one
+    penalties  terms of D's loss; each has `where`, `weight`, `every` and `value(D, x, *cond)`
+    guides     terms of G's loss; each has `weight` and `value(D, real, fake, *cond)`
+    batch      samples of each kind in a step, ≥ 1
+    d_steps    updates of D in a round, ≥ 1; g_steps the same for G
+    opt_G, opt_D   `Adam(...)` or `SGD(...)`
+    average    decay of the moving average of G's weights, in (0, 1), or None for none
+
+    Raises `ValueError` or `TypeError`, naming the field and a value that works.
+    """
+
+    loss: losses.Loss
+    players: Callable[[], tuple[nn.Module, nn.Module]]
+    penalties: tuple[Any, ...] = ()
+    guides: tuple[Any, ...] = ()
+    batch: int = 64
+    d_steps: int = 1
+    g_steps: int = 1
+    opt_G: Adam | SGD = field(default_factory=Adam)
+    opt_D: Adam | SGD = field(default_factory=Adam)
+    average: float | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.loss, losses.Loss):
+            raise TypeError(f"loss={self.loss!r}: give a Loss, for example losses.non_saturating")
+        if not callable(self.players):
+            raise TypeError(f"players={self.players!r}: give a function () -> (G, D), such as models.toy_players")
+        for name in ("penalties", "guides"):
+            if not isinstance(getattr(self, name), tuple):
+                raise TypeError(f"{name}={getattr(self, name)!r}: give a tuple; one term is written (term,)")
+        for name in ("batch", "d_steps", "g_steps"):
+            number = getattr(self, name)
+            if not isinstance(number, int) or number < 1:
+                raise ValueError(f"{name}={number!r}: give a whole number ≥ 1")
+        if self.average is not None and not 0 < self.average < 1:
+            raise ValueError(f"average={self.average}: give a number between 0 and 1, such as 0.999, or None")
+
+
+#: Two small players in the plane.
+TOY = Recipe(loss=losses.non_saturating, players=models.toy_players)

@@ -1,0 +1,43 @@
+"""A random stream of one's own: what is drawn elsewhere neither disturbs it nor is disturbed by it."""
+
+from collections.abc import Callable
+
+import torch
+
+
+class Stream:
+    """The random numbers of one run, from `seed`, on the CPU and on `device`.
+
+    Inside `with stream:`, or during `stream(draw, *args)`, torch's global generators continue this stream;
+    outside they are as if it did not exist. So losses, data and dropout stay plain torch. May be entered again
+    while entered. Never leave a `yield` inside: whoever runs in between would draw from it.
+    """
+
+    def __init__(self, seed: int, device: torch.device | str = "cpu"):
+        device = torch.device(device)
+        self._sources = [torch] if device.type == "cpu" else [torch, torch.get_device_module(device)]
+        places = ["cpu", device][: len(self._sources)]
+        self.states = [torch.Generator(place).manual_seed(seed).get_state() for place in places]
+        self._depth = 0
+
+    def __enter__(self) -> "Stream":
+        if self._depth == 0:
+            self._swap()
+        self._depth += 1
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._swap()
+
+    def _swap(self) -> None:
+        for k, source in enumerate(self._sources):
+            outside = source.get_rng_state()
+            source.set_rng_state(self.states[k])
+            self.states[k] = outside
+
+    def __call__(self, draw: Callable, *args):
+        """`draw(*args)` with this stream's random numbers."""
+        with self:
+            return draw(*args)
