@@ -20,6 +20,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NOTEBOOKS = ROOT / "notebooks"
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 OLDEST, NEWEST = (3, 11), (3, 14)
+TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout", "600"]
 ONLINE = "https://mybinder.org and https://colab.research.google.com run the course in the browser; see README.md."
 
 
@@ -27,7 +29,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("lab", help="open the course in JupyterLab, at its first lesson").set_defaults(run=lab)
-    commands.add_parser("test", help="run all tests: the package, and every notebook as a test").set_defaults(run=test)
+    tests = commands.add_parser("test", help="run all tests: the package, and every notebook as a test")
+    tests.add_argument("numbers", nargs="*", metavar="number", help="only these lessons, such as 09, and the package")
+    tests.set_defaults(run=test)
     commands.add_parser("check", help="run the fast tests and the linter, in under a minute").set_defaults(run=check)
     one = commands.add_parser("lesson", help="run one lesson from the terminal into an HTML page")
     one.add_argument("number", help="the lesson's number, such as 09")
@@ -43,19 +47,21 @@ def main() -> int:
 
 
 def lab(_) -> int:
-    first = min(NOTEBOOKS.glob("*.ipynb")).relative_to(ROOT).as_posix()
+    first = lessons()[0].relative_to(ROOT).as_posix()
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return python("-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{first}", *root)
 
 
-def test(_) -> int:
-    """Unit tests and toy lessons two at a time, digit lessons one at a time: they use both cores themselves."""
+def test(arguments) -> int:
+    """Unit tests and toy lessons two at a time; digit lessons one at a time, since each uses both cores."""
+    chosen = [path for number in arguments.numbers for path in found(number)] or lessons()
+    toys, digits = [path for path in chosen if path.name < "09"], [path for path in chosen if path.name >= "09"]
     python("-m", "gan_lessons.digits", check=True)  # so that no notebook has to show a download
-    results = [
-        pytest("tests", "-n", "2", "--dist", "loadfile"),
-        pytest("-n", "2", "--dist", "loadfile", *nbval(toy_lessons())),
-        pytest(*nbval(digit_lessons())),
-    ]
+    results = [pytest("tests", *TWO_AT_A_TIME)]
+    if toys:
+        results.append(pytest(*TWO_AT_A_TIME, *NBVAL, *map(str, toys)))
+    if digits:
+        results.append(pytest(*NBVAL, *map(str, digits)))
     return max(results)
 
 
@@ -64,11 +70,8 @@ def check(_) -> int:
 
 
 def lesson(arguments) -> int:
-    found = sorted(NOTEBOOKS.glob(f"{arguments.number}_*.ipynb"))
-    if not found:
-        names = ", ".join(sorted(path.stem.partition("_")[0] for path in NOTEBOOKS.glob("*.ipynb")))
-        return fail(f"there is no lesson {arguments.number!r}. There are: {names}.")
-    return python("-m", "gan_lessons.notebooks", str(found[0]), *["--store"][: arguments.store])
+    store = ["--store"] if arguments.store else []
+    return max(python("-m", "gan_lessons.notebooks", str(path), *store) for path in found(arguments.number))
 
 
 def env(_) -> int:
@@ -78,18 +81,21 @@ def env(_) -> int:
 
 
 def set_address(arguments) -> int:
-    """The address stands in pyproject.toml; wherever else the old one is written, the new one takes its place."""
+    """The address stands in pyproject.toml; wherever else that one is written, the new one takes its place."""
     if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", arguments.url):
         return fail(f"{arguments.url!r} is no address like https://github.com/you/gan-lessons")
-    old = repository(address_in_pyproject())
-    tracked = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout.splitlines()
-    for name in tracked:
-        with contextlib.suppress(UnicodeDecodeError):
-            text = Path(name).read_text(encoding="utf-8")
-            if old in text:
-                Path(name).write_text(text.replace(old, repository(arguments.url)), encoding="utf-8", newline="\n")
-                print(f"changed {name}")
+    old, new = repository(address_in_pyproject()), repository(arguments.url)
+    for path in files_with_addresses():
+        text = path.read_text(encoding="utf-8")
+        if old in text:
+            path.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+            print(f"changed {path.relative_to(ROOT)}")
     return 0
+
+
+def files_with_addresses() -> list[Path]:
+    named = [ROOT / name for name in ("pyproject.toml", "README.md", "CONTRIBUTING.md", "CITATION.cff")]
+    return [*named, *lessons()]
 
 
 def address_in_pyproject() -> str:
@@ -97,21 +103,21 @@ def address_in_pyproject() -> str:
 
 
 def repository(url: str) -> str:
-    """ "you/gan-lessons" of https://github.com/you/gan-lessons: the part that badges and links share."""
+    """The owner and name in an address: the part that badges and links share."""
     return url.removeprefix("https://github.com/").removesuffix("/")
 
 
-def toy_lessons() -> list[Path]:
-    return [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name < "09"]
+def lessons() -> list[Path]:
+    return sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
-def digit_lessons() -> list[Path]:
-    return [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name >= "09"]
-
-
-def nbval(lessons: list[Path]) -> list[str]:
-    return ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg",
-            "--nbval-cell-timeout", "600", *map(str, lessons)]  # fmt: skip
+def found(number: str) -> list[Path]:
+    """The notebook of that number; ends the program where there is none."""
+    paths = [path for path in lessons() if path.name.startswith(f"{number}_")]
+    if not paths:
+        numbers = ", ".join(path.name.partition("_")[0] for path in lessons())
+        sys.exit(fail(f"there is no lesson {number!r}. There are: {numbers}."))
+    return paths
 
 
 def pytest(*arguments: str) -> int:

@@ -82,8 +82,8 @@ class Digits:
 
 
 def to_float(images: Tensor) -> Tensor:
-    """uint8 (N, 28, 28) -> float32 (N, 1, 28, 28) in [-1, 1], the range of a generator's tanh."""
-    return images[:, None].float() / 127.5 - 1
+    """uint8 (N, 28, 28) -> floats of torch's default type, (N, 1, 28, 28) in [-1, 1]: the range of a tanh."""
+    return images[:, None].to(torch.get_default_dtype()) / 127.5 - 1
 
 
 def to_uint8(x: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
@@ -57,7 +58,10 @@ def md5(content: bytes) -> str:
 
 def save_tensors(path: str | os.PathLike, tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> None:
     """Write named tensors and notes (text to text) to a safetensors file, whole or not at all."""
-    content = to_bytes({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, dict(notes))
+    content = to_bytes(
+        {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in tensors.items()},
+        dict(notes),
+    )
     with whole_or_absent(path) as temporary:
         temporary.write_bytes(content)
 

@@ -61,6 +61,7 @@ def show(fig: Figure, alt: str) -> None:
     display({"text/html": img(fig, alt), "text/plain": f"[Figure: {alt}]"}, raw=True)
 
 
+@matplotlib.rc_context(STYLE)
 def plane(
     axes: Axes, real: Tensor | None = None, fake: Tensor | None = None, title: str = "", limit: float | None = None
 ) -> None:
@@ -88,6 +89,7 @@ def tile(images: Tensor, columns: int | None = None) -> Tensor:
     return page.view(rows, columns, high, wide).transpose(1, 2).reshape(rows * high, columns * wide)
 
 
+@matplotlib.rc_context(STYLE)
 def images(axes: Axes, images: Tensor, title: str = "", columns: int | None = None) -> None:
     """A grid of images (N, 1, H, W) in [-1, 1], black ink on white."""
     axes.imshow(tile(images, columns), cmap="gray_r", vmin=-1, vmax=1, interpolation="nearest")
@@ -104,6 +106,7 @@ def image_grid(images_: Tensor | Mapping[str, Tensor], alt: str = "", columns: i
     show(fig, alt or f"{', '.join(f'{len(grid)} images {title}'.strip() for title, grid in grids.items())}")
 
 
+@matplotlib.rc_context(STYLE)
 def lines(
     axes: Axes,
     curves: Mapping[str, Sequence[float]],

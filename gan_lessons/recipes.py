@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from gan_lessons import losses, models
-from gan_lessons.schedules import Schedule, value_at
+from gan_lessons import losses, models, penalties
+from gan_lessons.schedules import Linear, Schedule, value_at
 
 
 def _check_rate(lr: "float | Schedule") -> None:
@@ -91,5 +91,12 @@ class Recipe:
             raise ValueError(f"average={self.average}: give a number between 0 and 1, such as 0.999, or None")
 
 
-#: Two small players in the plane.
-TOY = Recipe(loss=losses.non_saturating, players=models.toy_players)
+_TOY_ADAM = Adam(Linear(4e-3, 1e-4, over=2_000))
+#: Two small players in the plane for 2,000 steps, kept calm by a small R1 penalty and ever smaller steps.
+TOY = Recipe(
+    loss=losses.non_saturating,
+    players=models.toy_players,
+    penalties=(penalties.r1(0.1),),
+    opt_G=_TOY_ADAM,
+    opt_D=_TOY_ADAM,
+)

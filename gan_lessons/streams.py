@@ -15,9 +15,9 @@ class Stream:
 
     def __init__(self, seed: int, device: torch.device | str = "cpu"):
         device = torch.device(device)
-        self._sources = [torch] if device.type == "cpu" else [torch, torch.get_device_module(device)]
-        places = ["cpu", device][: len(self._sources)]
-        self.states = [torch.Generator(place).manual_seed(seed).get_state() for place in places]
+        self._places = ["cpu"] if device.type == "cpu" else ["cpu", device.type]
+        self._sources = [torch if place == "cpu" else torch.get_device_module(place) for place in self._places]
+        self.states = [torch.Generator(place).manual_seed(seed).get_state() for place in self._places]
         self._depth = 0
 
     def __enter__(self) -> "Stream":
@@ -41,3 +41,11 @@ class Stream:
         """`draw(*args)` with this stream's random numbers."""
         with self:
             return draw(*args)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Where the stream stands, by place ("cpu", "cuda", "mps")."""
+        return {place: state.clone() for place, state in zip(self._places, self.states, strict=True)}
+
+    def restore(self, state: dict[str, torch.Tensor]) -> None:
+        """Go on from `state`. A place that it does not know (saved on another device) keeps its own numbers."""
+        self.states = [state.get(place, mine) for place, mine in zip(self._places, self.states, strict=True)]

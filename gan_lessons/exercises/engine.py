@@ -1,0 +1,124 @@
+"""What every exercise shares: check, hint, solution. An answer is judged where it is given; nothing is kept.
+
+A lesson's file makes `Exercise` values. The learner calls `check(answer)`, and the verdict names the bug.
+"""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+NOT_YET = "Not attempted yet. Write your answer in the cell above, run it, then run this one again."
+
+
+class Mistake(Exception):
+    """Raised by a checker; its message names the bug and points to the way out."""
+
+
+class NotAttempted(Exception):
+    """Raised where there is no answer yet."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check` gives back: `passed` is True, False, or None where nothing was attempted; `message` says why."""
+
+    passed: bool | None
+    message: str
+
+    def __repr__(self) -> str:
+        return f"{ {True: 'Right.', False: 'Not yet.', None: 'Open.'}[self.passed] } {self.message}"
+
+    def _repr_html_(self) -> str:
+        colour = {True: "#009E73", False: "#D55E00", None: "#777777"}[self.passed]
+        return f'<div style="border-left: 5px solid {colour}; padding: .4em .8em">{html.escape(repr(self))}</div>'
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text that a cell shows as it is."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise.
+
+    `judge(*answers)` returns a sentence of praise, or raises `Mistake`; `hints` lead from vague to plain;
+    `answer` is the source of a solution that passes, with its reason in a comment.
+    """
+
+    judge: Callable[..., str]
+    hints: tuple[str, ...]
+    answer: str
+
+    def check(self, *answers: Any) -> Verdict:
+        """Judge the learner's objects. Their errors become verdicts: this never raises."""
+        try:
+            if any(answer is None or answer is ... for answer in answers):
+                raise NotAttempted
+            return Verdict(True, self.judge(*answers))
+        except NotAttempted:
+            return Verdict(None, NOT_YET)
+        except Mistake as mistake:
+            return Verdict(False, str(mistake))
+        except Exception as error:
+            return Verdict(False, f"Your answer raised {type(error).__name__}: {error}")
+
+    def hint(self, number: int = 1) -> Text:
+        """Hint 1, 2, …: each says more than the one before."""
+        if not 1 <= number <= len(self.hints):
+            return Text(f"There are hints 1 to {len(self.hints)}. After the last comes solution().")
+        more = f" (hint({number + 1}) says more)" if number < len(self.hints) else " (then there is solution())"
+        return Text(self.hints[number - 1] + more)
+
+    def solution(self) -> Text:
+        """One way to do it. Yours may differ and be as right."""
+        return Text(self.answer)
+
+
+def call(function: Callable, *arguments: Any) -> Any:
+    """The learner's function of these arguments; an empty one counts as not attempted."""
+    if not callable(function):
+        raise Mistake(f"Give the function itself, without calling it. This is a {type(function).__name__}.")
+    result = function(*arguments)
+    if result is None or result is ...:
+        raise NotAttempted
+    return result
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a quiz: `right` is the letter of the right choice, `why` says for every letter why (not)."""
+
+    right: str
+    why: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """Questions that the notebook asks in prose; the learner gives one letter each."""
+
+    questions: tuple[Question, ...]
+
+    def check(self, letters: str) -> Text:
+        """Judge letters such as "b a c", a dot for a question left open; every letter gets its reason."""
+        given = letters.replace(" ", "").lower()
+        if len(given) > len(self.questions):
+            return Text(f"There are {len(self.questions)} questions and you gave {len(given)} letters.")
+        lines = []
+        for k, (letter, question) in enumerate(
+            zip(given.ljust(len(self.questions), "."), self.questions, strict=True), 1
+        ):
+            if letter == ".":
+                verdict = "open."
+            elif letter not in question.why:
+                verdict = f"there is no choice {letter!r}: choose from {', '.join(question.why)}."
+            else:
+                verdict = f"{'right' if letter == question.right else 'not yet'}. {question.why[letter]}"
+            lines.append(f"{k}: {verdict}")
+        return Text("\n".join(lines))

@@ -1,0 +1,161 @@
+"""Metrics against theory: what a perfect, a collapsed and a shrunk sampler get, and distances in closed form."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.integrate import quad
+from scipy.linalg import sqrtm
+
+from gan_lessons.metrics import GaussianFit, frechet_distance, gaussian_fit, mode_coverage
+from gan_lessons.toys import Ring
+
+N = 40_000
+RING = Ring(modes=8, std=0.05)
+WITHIN = quad(lambda r: r * math.exp(-(r**2) / 2), 0, 3)[0]  # of a round Gaussian within 3σ: 98.89 %
+SPREAD = math.sqrt(quad(lambda r: r**3 * math.exp(-(r**2) / 2), 0, 3)[0] / 2 / WITHIN)  # of a coordinate, cut at 3σ
+
+
+def judge(samples):
+    return mode_coverage(samples, RING.modes, RING.std)
+
+
+def around_modes(std, n=N):
+    return RING.modes[torch.randint(8, (n,))] + std * torch.randn(n, 2)
+
+
+def fit(mean, covariance):
+    return GaussianFit(torch.as_tensor(mean, dtype=torch.float64), torch.as_tensor(covariance, dtype=torch.float64))
+
+
+def random_fit(size):
+    factor = torch.randn(size, size + 3, dtype=torch.float64)
+    return fit(torch.randn(size), factor @ factor.T / size)
+
+
+def test_a_perfect_sampler_reaches_the_floor_of_every_number():
+    found = judge(RING.sample(N)[0])
+    assert found.modes == 8
+    assert found.high_quality == pytest.approx(0.9889, abs=0.003)
+    assert found.high_quality == pytest.approx(WITHIN, abs=5 * math.sqrt(WITHIN * (1 - WITHIN) / N))
+    assert found.std_ratio == pytest.approx(1, abs=0.02)
+
+
+def test_reverse_kl_of_a_perfect_sampler_is_modes_minus_one_over_twice_the_samples():
+    n, runs = 1_000, 200
+    found = [judge(RING.sample(n)[0]).reverse_kl for _ in range(runs)]
+    expected = 7 / (2 * n)
+    error = expected * math.sqrt(2 / 7) / math.sqrt(runs)  # 2N·KL is close to χ² with 7 degrees of freedom
+    assert np.mean(found) == pytest.approx(expected, abs=5 * error)
+
+
+def test_a_collapsed_sampler_has_one_mode_and_a_reverse_kl_of_log_eight():
+    found = judge(RING.modes[3] + 0.05 * torch.randn(2_000, 2))
+    assert found.modes == 1
+    assert found.reverse_kl == pytest.approx(math.log(8), rel=1e-6)
+    assert found.std_ratio == pytest.approx(1, abs=0.1)
+
+
+def test_two_modes_at_three_to_one():
+    samples = torch.cat([RING.modes[[0]].expand(300, 2), RING.modes[[5]].expand(100, 2)])
+    expected = 0.75 * math.log(0.75 * 8) + 0.25 * math.log(0.25 * 8)
+    assert judge(samples).reverse_kl == pytest.approx(expected, rel=1e-5)
+    assert judge(samples).modes == 2
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.1])
+def test_shrunk_modes_show_in_the_spread_and_not_in_the_quality(factor):
+    found = judge(around_modes(factor * RING.std))
+    assert found.high_quality > 0.9999
+    assert found.std_ratio == pytest.approx(factor / SPREAD, rel=0.02)  # nothing is cut: 0.5 shows as 0.513
+
+
+def test_wide_modes_show_in_quality_and_spread():
+    found = judge(around_modes(2 * RING.std))
+    assert found.high_quality == pytest.approx(1 - math.exp(-1.125), abs=0.01)
+    assert found.std_ratio > 1.3
+
+
+def test_samples_far_from_every_mode_are_of_no_quality():
+    found = judge(torch.zeros(100, 2))
+    assert found.modes == 0
+    assert found.high_quality == 0
+    assert math.isnan(found.std_ratio)
+
+
+def test_quality_ends_at_three_standard_deviations():
+    samples = RING.modes[0] + RING.std * torch.tensor([[2.99, 0.0], [0.0, -2.99], [0.0, 3.01], [3.01, 0.0]])
+    assert judge(samples).high_quality == 0.5
+
+
+def test_samples_may_be_in_double_precision_or_carry_a_gradient():
+    samples = RING.sample(500)[0]
+    assert judge(samples.double().requires_grad_()) == pytest.approx(judge(samples))
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (5, 3), (5,), (5, 2, 2)])
+def test_coverage_refuses_no_samples_and_other_shapes(shape):
+    with pytest.raises(ValueError, match=r"samples of shape \(.*\): give \(N, 2\) with N ≥ 1"):
+        judge(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("features", [1, 4])
+def test_gaussian_fit_equals_numpys(features):
+    samples = torch.randn(30, features) + 5
+    found = gaussian_fit(samples)
+    assert found.mean.dtype == found.covariance.dtype == torch.float64
+    assert found.covariance.shape == (features, features)
+    exact = samples.double().numpy()
+    np.testing.assert_allclose(found.mean, exact.mean(0), rtol=1e-12)
+    np.testing.assert_allclose(found.covariance, np.cov(exact.T).reshape(features, features), rtol=1e-10)
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (0, 3), (5,), (4, 1, 28, 28)])
+def test_gaussian_fit_needs_two_rows_of_features(shape):
+    with pytest.raises(ValueError, match=r"samples of shape \(.*\): give \(N, F\) with at least two rows"):
+        gaussian_fit(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("size", [1, 2, 20])
+def test_frechet_distance_equals_the_matrix_root(size):
+    a, b = random_fit(size), random_fit(size)
+    root = np.trace(sqrtm(a.covariance.numpy() @ b.covariance.numpy()).real)
+    means = (a.mean - b.mean).square().sum().item()
+    expected = means + (a.covariance.trace() + b.covariance.trace()).item() - 2 * root
+    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-9)
+
+
+def test_frechet_distance_of_covariances_that_commute():
+    turn = torch.linalg.qr(torch.randn(5, 5, dtype=torch.float64)).Q
+    a, b = torch.rand(2, 5, dtype=torch.float64)
+    found = frechet_distance(
+        fit(torch.zeros(5), turn @ a.diag() @ turn.T), fit(torch.full((5,), 2.0), turn @ b.diag() @ turn.T)
+    )
+    assert found == pytest.approx(20 + (a.sqrt() - b.sqrt()).square().sum().item(), rel=1e-9)
+
+
+def test_frechet_distance_on_a_line():
+    found = frechet_distance(fit([1.0], [[4.0]]), fit([-2.0], [[0.25]]))
+    assert found == pytest.approx((1 + 2) ** 2 + (2 - 0.5) ** 2)
+
+
+def test_frechet_distance_is_zero_between_equals_and_symmetric_between_others():
+    a, b = random_fit(10), random_fit(10)
+    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(a, b) == pytest.approx(frechet_distance(b, a), rel=1e-9)
+    assert frechet_distance(a, b) > 1
+
+
+def test_frechet_distance_of_singular_covariances():
+    line = torch.zeros(3, 3)
+    line[0, 0] = 4.0
+    assert frechet_distance(fit(torch.zeros(3), line), fit(torch.zeros(3), torch.zeros(3, 3))) == pytest.approx(4)
+    flat = gaussian_fit(torch.randn(5, 20))  # 5 samples span 4 of 20 directions
+    assert frechet_distance(flat, flat) == pytest.approx(0, abs=1e-5)
+    assert math.isfinite(frechet_distance(flat, random_fit(20)))
+
+
+def test_frechet_distance_between_samples_falls_with_their_number():
+    few, many = (frechet_distance(*(gaussian_fit(torch.randn(n, 8)) for _ in range(2))) for n in (50, 5_000))
+    assert 0 < many < few / 10
