@@ -23,10 +23,10 @@ RISK = 1e-4  # of a lesson's claim failing by chance
 def ring(recipe: Recipe, steps: int, seed: int) -> dict[str, float]:
     data = toys.Ring(modes=8)
     gan = GAN.from_recipe(recipe, seed=seed)
-    for _ in gan.train(data, steps):
-        pass
+    losses = [record["loss_D"].item() for record in gan.train(data, steps)]
     torch.manual_seed(seed)
-    return metrics.mode_coverage(gan.sample(2_500), data.modes, data.std)._asdict()
+    found = metrics.mode_coverage(gan.sample(2_500), data.modes, data.std)._asdict()
+    return {**found, "loss_D_last_100": sum(losses[-100:]) / 100}
 
 
 SWEEPS: dict[str, Callable[[int], dict[str, float]]] = {

@@ -16,14 +16,14 @@ def data_for(players: nn.Module, data: Any, batch: int) -> Any:
     Raises `TypeError` where there is no `.sample(n)` that gives a tuple of tensors, `ValueError` for numbers
     that are not finite, another number of samples, or images outside [-1, 1].
     """
-    if not callable(getattr(data, "sample", None)):
+    if isinstance(data, type) or not callable(getattr(data, "sample", None)):
         raise TypeError(f"data={data!r}: give something with .sample(n) -> (x, *labels), such as toys.Ring()")
     weight = next(players.parameters())
     if hasattr(data, "to"):
         data = data.to(weight.device)
     with torch.random.fork_rng(devices=[]):
         drawn = data.sample(batch)
-    if not isinstance(drawn, tuple) or not all(isinstance(part, Tensor) for part in drawn):
+    if not isinstance(drawn, tuple) or not drawn or not all(isinstance(part, Tensor) for part in drawn):
         raise TypeError(f"data.sample gave {type(drawn).__name__}: give a tuple of tensors, (x,) or (x, labels)")
     x = drawn[0]
     if any(len(part) != batch for part in drawn):
@@ -49,20 +49,22 @@ def scores(given: Tensor, x: Tensor) -> Tensor:
 
 
 class Finite:
-    """Stops the game at a loss that is NaN or infinite, before the optimiser takes it into the weights.
+    """Stops a player at a loss that is NaN or infinite, before the optimiser takes it into the weights.
 
     On the CPU at once. An accelerator is not made to wait: it keeps the first bad step, read every 100 rounds.
     """
 
-    def __init__(self, device: torch.device):
+    def __init__(self, player: str, device: torch.device):
+        self.player, self.device = player, device
         self.first_bad = torch.full((), -1, device=device)
 
-    def __call__(self, loss: Tensor, player: str, step: int) -> Tensor:
+    def __call__(self, loss: Tensor, step: int) -> Tensor:
         bad = ~loss.detach().isfinite().all() & (self.first_bad < 0)
         self.first_bad = torch.where(bad, step, self.first_bad)
-        if (loss.device.type == "cpu" or step % READ_EVERY == 0) and self.first_bad >= 0:
+        if (self.device.type == "cpu" or step % READ_EVERY == 0) and self.first_bad >= 0:
+            found, self.first_bad = self.first_bad.item(), torch.full_like(self.first_bad, -1)
             raise FloatingPointError(
-                f"the loss of {player} was not finite at step {self.first_bad.item()}: "
+                f"the loss of {self.player} was not finite at step {found}: "
                 "try a lower learning rate, a gradient penalty on D, or scores without a sigmoid"
             )
         return loss

@@ -1,7 +1,4 @@
-"""Digits to train on: MNIST, or drawn digits where it cannot be had. All images stay in memory, as uint8.
-
-`python -m gan_lessons.digits` fetches MNIST into the data folder, or says why it could not.
-"""
+"""Digits to train on: MNIST, or drawn digits where it cannot be had. All images stay in memory, as uint8."""
 
 import gzip
 import math
@@ -55,6 +52,8 @@ class Digits:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or len(images) == 0:
             raise ValueError(f"images of shape {tuple(images.shape)}: give (N, 28, 28) with N ≥ 1")
         if labels is not None:
+            if not isinstance(labels, Tensor):
+                raise TypeError(f"labels are {type(labels).__name__}: give an integer tensor")
             if labels.is_floating_point() or labels.shape != images.shape[:1]:
                 raise ValueError(
                     f"labels of shape {tuple(labels.shape)}, {labels.dtype}: give {len(images)} integers, one an image"
@@ -155,7 +154,8 @@ def _mnist_file(name: str) -> Tensor:
             if path.is_file():
                 return parse_idx(verified(path.read_bytes(), name, str(path)))
     except OSError as error:
-        raise DataError(f"{error}. Delete the file, or choose another folder.") from error
+        source = f"{VARIABLE}={named}: " if named else ""
+        raise DataError(f"{source}{error}. Delete the file, or choose another folder.") from error
     if named:
         raise DataError(
             f"{VARIABLE}={named}, but there is no {folder / name}.gz. "
@@ -211,14 +211,9 @@ def verified(content: bytes, name: str, source: str) -> bytes:
 
 def parse_idx(content: bytes) -> Tensor:
     """The uint8 tensor in a file of the IDX format: two zeros, type 8, the number of axes, the sizes, the values."""
-    axes = content[3] if content[:3] == b"\0\0\x08" else 0
+    axes = content[3] if len(content) > 3 and content[:3] == b"\0\0\x08" else 0
     header = 4 + 4 * axes
     shape: Sequence[int] = [int.from_bytes(content[4 * k : 4 * k + 4], "big") for k in range(1, axes + 1)]
     if not axes or len(content) != header + math.prod(shape):
         raise ValueError("this is no IDX file of bytes")
     return torch.frombuffer(bytearray(content[header:]), dtype=torch.uint8).reshape(shape)
-
-
-if __name__ == "__main__":
-    for split in FILES:
-        load(split)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Inside, SIGINT waits; at the end it is delivered to whoever handled it before.
+    """Inside, SIGINT waits; at the end it is delivered to whoever handled it before. An error inside takes its place.
 
     Only the main thread receives signals: in any other, nothing needs to be held.
     """

@@ -90,9 +90,9 @@ class _View:
     def _clock(self, record: Record, last: bool) -> str:
         done = record["step"] - self._first
         if last or not done:
-            return f"step {record['step']:,}"
+            return f"Losses after {record['step']:,} steps"
         left = (time.monotonic() - self._started) / done * (record["steps"] - record["step"])
-        return f"step {record['step']:,} of {record['steps']:,}, {left:.0f} s left"
+        return f"Losses: step {record['step']:,} of {record['steps']:,}, {left:.0f} s left"
 
 
 class ToyView(_View):

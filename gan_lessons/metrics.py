@@ -60,6 +60,7 @@ def gaussian_fit(samples: Tensor) -> GaussianFit:
     """Fit a Gaussian to samples (N, F), N ≥ 2; the covariance is the unbiased one (divided by N - 1)."""
     if samples.ndim != 2 or len(samples) < 2:
         raise ValueError(f"samples of shape {tuple(samples.shape)}: give (N, F) with at least two rows")
+    samples = samples.detach()
     return GaussianFit(samples.double().mean(0), samples.double().T.cov().reshape(samples.shape[1], -1))
 
 
@@ -72,7 +73,8 @@ def frechet_distance(a: GaussianFit, b: GaussianFit) -> float:
     # The eigenvalues of ΣₐΣᵦ are those of a symmetric matrix, real and ≥ 0; rounding may dip below.
     root = _symmetric_root(covariance_a)
     trace = np.sqrt(np.clip(np.linalg.eigvalsh(root @ covariance_b @ root), 0, None)).sum()
-    return float(((mean_a - mean_b) ** 2).sum() + np.trace(covariance_a) + np.trace(covariance_b) - 2 * trace)
+    distance = float(((mean_a - mean_b) ** 2).sum() + np.trace(covariance_a) + np.trace(covariance_b) - 2 * trace)
+    return max(distance, 0.0)  # rounding may dip below here too
 
 
 def _symmetric_root(matrix: np.ndarray) -> np.ndarray:

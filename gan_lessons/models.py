@@ -6,7 +6,7 @@ from torch import Tensor, nn
 def _check(x: Tensor, sample: tuple[int, ...], who: str, remedy: str) -> None:
     if not isinstance(x, Tensor):
         raise TypeError(f"{who} takes a tensor, not {type(x).__name__}")
-    if x.shape[1:] != sample or x.ndim != len(sample) + 1:
+    if x.shape[1:] != sample:
         wanted = ", ".join(map(str, ("N", *sample)))
         raise ValueError(f"{who} takes shape ({wanted}), not {tuple(x.shape)}: {remedy}")
     if not x.is_floating_point():

@@ -68,7 +68,7 @@ class GradientPenalty:
     def __post_init__(self):
         if not callable(self.weight) and not self.weight >= 0:
             raise ValueError(f"penalty weight {self.weight}: it must be a number ≥ 0, for example 10.0")
-        if self.every < 1:
+        if not isinstance(self.every, int) or self.every < 1:
             raise ValueError(f"every={self.every}: a penalty is computed every 1, 2, 3, … rounds")
 
     def value(self, D: nn.Module, x: Tensor, *cond: Tensor) -> Tensor:

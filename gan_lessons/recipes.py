@@ -79,10 +79,19 @@ class Recipe:
         if not isinstance(self.loss, losses.Loss):
             raise TypeError(f"loss={self.loss!r}: give a Loss, for example losses.non_saturating")
         if not callable(self.players):
-            raise TypeError(f"players={self.players!r}: give a function () -> (G, D), such as models.toy_players")
+            raise TypeError(
+                f"players is a {type(self.players).__name__}: give a function () -> (G, D), such as models.toy_players"
+            )
+        for name in ("opt_G", "opt_D"):
+            if not isinstance(getattr(self, name), Adam | SGD):
+                raise TypeError(f"{name}={getattr(self, name)!r}: give Adam(...) or SGD(...) of this package")
         for name in ("penalties", "guides"):
             if not isinstance(getattr(self, name), tuple):
                 raise TypeError(f"{name}={getattr(self, name)!r}: give a tuple; one term is written (term,)")
+            if not all(hasattr(term, "value") for term in getattr(self, name)):
+                raise TypeError(
+                    f"{name}={getattr(self, name)!r}: a term has .value; is one not called, like r1 for r1(0.1)?"
+                )
         for name in ("batch", "d_steps", "g_steps"):
             number = getattr(self, name)
             if not isinstance(number, int) or number < 1:

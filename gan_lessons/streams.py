@@ -6,15 +6,16 @@ import torch
 
 
 class Stream:
-    """The random numbers of one run, from `seed`, on the CPU and on `device`.
+    """The random numbers of one run, from `seed` (None: one drawn from torch's generator), on the CPU and `device`.
 
     Inside `with stream:`, or during `stream(draw, *args)`, torch's global generators continue this stream;
     outside they are as if it did not exist. So losses, data and dropout stay plain torch. May be entered again
     while entered. Never leave a `yield` inside: whoever runs in between would draw from it.
     """
 
-    def __init__(self, seed: int, device: torch.device | str = "cpu"):
+    def __init__(self, seed: int | None, device: torch.device | str = "cpu"):
         device = torch.device(device)
+        seed = int(torch.randint(2**62, ())) if seed is None else seed
         self._places = ["cpu"] if device.type == "cpu" else ["cpu", device.type]
         self._sources = [torch if place == "cpu" else torch.get_device_module(place) for place in self._places]
         self.states = [torch.Generator(place).manual_seed(seed).get_state() for place in self._places]

@@ -30,28 +30,29 @@ class GAN:
     """
 
     def __init__(self, G: nn.Module, D: nn.Module, recipe: Recipe, seed: int | Stream | None = None):
+        if not isinstance(getattr(G, "z_dim", None), int):
+            raise TypeError(f"{type(G).__name__} has no z_dim: set G.z_dim to the length of its noise, such as 64")
         self.G, self.D, self.recipe, self.step = G, D, recipe, 0
         self.device = next(G.parameters()).device
-        seed = int(torch.randint(2**62, ())) if seed is None else seed
         self.random = seed if isinstance(seed, Stream) else Stream(seed, self.device)
         self.opt_G, self.opt_D = recipe.opt_G(G.parameters()), recipe.opt_D(D.parameters())
         self.average = averages.start(G) if recipe.average else None
-        self._finite = checks.Finite(self.device)
+        self._finite_D, self._finite_G = (checks.Finite(player, self.device) for player in "DG")
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, seed: int | None = None, device: torch.device | str = "cpu") -> "GAN":
         """Build the recipe's players on `device`, their first weights drawn from the run's own stream."""
-        stream = Stream(int(torch.randint(2**62, ())) if seed is None else seed, device)
+        stream = Stream(seed, device)
         G, D = (player.to(device) for player in stream(recipe.players))
         return cls(G, D, recipe, stream)
 
-    # One complete step, from here to the end of update_G.
+    # One complete step: from here to loss_G.
 
     def train(self, data, steps: int) -> Iterator[Record]:
         """Play `steps` rounds, handing out a record after each: the caller's loop logs, draws and stops.
 
-        `data` has `.sample(n) -> (x, *labels)`; one with `.to(device)` is moved once. All arguments are
-        checked here, before the first round. `break` at any time: every round is whole.
+        `data` has `.sample(n) -> (x, *labels)`, and is moved to the GAN's device once if it has `.to(device)`.
+        Steps and data are checked at the call. `break` at any time: every round is whole.
         """
         if not isinstance(steps, int) or steps < 0:
             raise ValueError(f"steps={steps!r}: give a whole number ≥ 0")
@@ -81,7 +82,7 @@ class GAN:
 
     def update_D(self, real: Tensor, fake: Tensor, *cond: Tensor) -> Record:
         """One step of D on samples that G has no part in: `fake` is detached."""
-        loss = self._finite(self.loss_D(real, fake.detach(), *cond), "D", self.step)
+        loss = self._finite_D(self.loss_D(real, fake.detach(), *cond), self.step)
         self.opt_D.zero_grad()
         loss.sum().backward()
         self.opt_D.step()
@@ -100,9 +101,9 @@ class GAN:
     def update_G(self, real: Tensor, *cond: Tensor) -> Record:
         """One step of G on fresh noise. Only G's gradients are computed: D is but a path for them."""
         fake = self.G(self.random(self.noise, len(real)), *cond)
-        loss = self._finite(self.loss_G(real, fake, *cond), "G", self.step)
+        loss = self._finite_G(self.loss_G(real, fake, *cond), self.step)
         self.opt_G.zero_grad()
-        loss.sum().backward(inputs=list(self.G.parameters()))
+        loss.sum().backward(inputs=[weight for weight in self.G.parameters() if weight.requires_grad])
         self.opt_G.step()
         return {"loss_G": loss.detach()}
 

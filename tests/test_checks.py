@@ -91,18 +91,19 @@ def test_other_scores_are_refused_with_the_remedy(shape):
 
 @pytest.mark.parametrize("loss", [torch.tensor(1e30), torch.tensor([0.0, -5.0]), torch.tensor(1.0, requires_grad=True)])
 def test_a_finite_loss_passes(loss):
-    assert checks.Finite(torch.device("cpu"))(loss, "D", 3) is loss
+    assert checks.Finite("D", torch.device("cpu"))(loss, 3) is loss
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
 @pytest.mark.parametrize("player", ["D", "G"])
 def test_a_loss_that_is_not_finite_names_player_step_and_remedy(bad, player):
-    finite = checks.Finite(torch.device("cpu"))
-    finite(torch.tensor(1.0), player, 16)
+    finite = checks.Finite(player, torch.device("cpu"))
+    finite(torch.tensor(1.0), 16)
     with pytest.raises(FloatingPointError, match=f"the loss of {player} was not finite at step 17: try a lower"):
-        finite(torch.tensor(bad), player, 17)
+        finite(torch.tensor(bad), 17)
+    finite(torch.tensor(1.0), 18)  # the game may go on once the cause is mended
 
 
 def test_one_bad_game_among_many_is_enough():
     with pytest.raises(FloatingPointError, match="at step 0"):
-        checks.Finite(torch.device("cpu"))(torch.tensor([1.0, float("nan"), 2.0]), "G", 0)
+        checks.Finite("G", torch.device("cpu"))(torch.tensor([1.0, float("nan"), 2.0]), 0)

@@ -38,7 +38,7 @@ def test_an_ablation_is_a_replace():
     [
         ({"loss": "hinge"}, TypeError, "loss='hinge': give a Loss, for example losses.non_saturating"),
         ({"loss": losses.cross_entropy}, TypeError, "loss=<function.*: give a Loss"),
-        ({"players": models.toy_players()}, TypeError, r"(?s)players=.*: give a function \(\) -> \(G, D\)"),
+        ({"players": models.toy_players()}, TypeError, r"players is a tuple: give a function \(\) -> \(G, D\)"),
         ({"penalties": penalties.r1(1.0)}, TypeError, r"penalties=.*: give a tuple; one term is written \(term,\)"),
         ({"penalties": [penalties.r1(1.0)]}, TypeError, "penalties=.*: give a tuple"),
         ({"guides": None}, TypeError, "guides=None: give a tuple"),

@@ -310,6 +310,16 @@ def test_a_run_does_not_change_the_numbers_drawn_outside():
     assert torch.equal(torch.cat(found), expected)
 
 
+def test_a_move_outside_a_round_draws_from_the_games_own_stream():
+    gan, (real,) = make(WGAN_GP), RING.sample(16)
+    before = torch.get_rng_state()
+    for move in (lambda: gan.loss_D(real, -real), lambda: gan.update_D(real, -real), lambda: gan.update_G(real)):
+        own = gan.random.state()["cpu"]
+        move()
+        assert torch.equal(torch.get_rng_state(), before)
+        assert not torch.equal(gan.random.state()["cpu"], own)
+
+
 def test_without_a_seed_torchs_generator_decides():
     torch.manual_seed(2)
     first, second = make(seed=None), make(seed=None)

@@ -1,0 +1,323 @@
+"""Live views draw when it is time, leave a still behind, and never touch the run that they watch."""
+
+import re
+from html.parser import HTMLParser
+
+import ipywidgets
+import pytest
+import torch
+
+from gan_lessons import live, losses, models, plots, toys
+from gan_lessons.recipes import Recipe
+from gan_lessons.training import GAN
+
+RING = toys.Ring()
+RECIPE = Recipe(loss=losses.non_saturating, players=lambda: models.toy_players(width=8), batch=8, average=0.9)
+
+
+class Clock:
+    """A clock that stands still unless it is told to go on."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(live, "time", clock)
+    return clock
+
+
+class Frames:
+    """Every picture of one widget, in order, and whether it was closed."""
+
+    def __init__(self):
+        self.pictures, self.closed = [], False
+
+
+@pytest.fixture
+def frames(monkeypatch):
+    """Collects what `ipywidgets.HTML` is given to show: pictures are not drawn but stand as their titles and words."""
+    frames = Frames()
+
+    class Spy(ipywidgets.HTML):
+        def __init__(self):
+            super().__init__()
+            frames.closed = False
+            self.observe(lambda change: frames.pictures.append(change["new"]), "value")
+
+        def close(self):
+            frames.closed = True
+            super().close()
+
+    monkeypatch.setattr(live.ipywidgets, "HTML", Spy)
+    return frames
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Figures are not rendered, which takes most of the time; their titles and words still arrive."""
+
+    def img(fig, alt):
+        titles = " / ".join(axes.get_title(loc="left") for axes in fig.axes)
+        return f'<img alt="{alt}" title="{titles}">'
+
+    monkeypatch.setattr(plots, "img", img)
+
+
+class Attributes(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tag, self.attributes = tag, dict(attributes)
+
+
+def attributes(picture):
+    found = Attributes(picture)
+    assert found.tag == "img"
+    return found.attributes
+
+
+def make():
+    return GAN.from_recipe(RECIPE, seed=0)
+
+
+def watch(view, gan, steps, clock=None, seconds=1.0, data=RING):
+    for record in gan.train(data, steps):
+        if clock is not None:
+            clock.now += seconds
+        view.update(gan, record)
+
+
+def steps_of(pictures):
+    return [int(re.match(r"Step ([\d,]+) of", attributes(p)["alt"])[1].replace(",", "")) for p in pictures]
+
+
+class ImageGenerator(torch.nn.Module):
+    """Grey squares instead of digits: the smallest G of the right shape."""
+
+    z_dim = 3
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(3, 1)
+
+    def forward(self, z):
+        return self.layer(z).tanh()[:, :, None, None].expand(-1, 1, 28, 28)
+
+
+def image_players():
+    return ImageGenerator(), torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 1), torch.nn.Flatten(0))
+
+
+class Sheets:
+    def sample(self, n):
+        return (2 * torch.rand(n, 1, 28, 28) - 1,)
+
+
+DIGITS = Recipe(loss=losses.non_saturating, players=image_players, batch=8)
+
+# When
+
+
+@pytest.mark.usefixtures("quick", "screen")
+def test_pictures_come_at_the_steps_asked_for_and_at_the_last(clock, frames, screen):
+    watch(live.ToyView(RING, every=4), make(), 10, clock)
+    assert steps_of(frames.pictures) == [4, 8]
+    assert steps_of([screen[-1]["text/html"]]) == [10]
+
+
+@pytest.mark.usefixtures("quick", "screen")
+@pytest.mark.parametrize(("seconds", "pictures"), [(0.001, 10), (0.03, 250), (0.5, 998)])
+def test_there_are_at_most_ten_pictures_a_second(clock, frames, seconds, pictures):
+    gan, view = make(), live.ToyView(RING, every=1, points=5)
+    (record,) = gan.train(RING, 1)
+    for step in range(1, 1_000):
+        clock.now += seconds
+        view.update(gan, record | {"step": step, "steps": 1_000})
+    assert pictures - 2 <= len(frames.pictures) <= pictures + 1
+    assert len(frames.pictures) <= 10 * 1_000 * seconds + 1
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("every", [1, 7, 1_000])
+def test_the_last_round_is_drawn_whatever_the_clock_says(clock, screen, every):
+    watch(live.ToyView(RING, every=every), make(), 3)  # the clock stands still
+    assert steps_of([screen[-1]["text/html"]]) == [3]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_run_of_one_step_leaves_a_picture(screen):
+    watch(live.ToyView(RING), make(), 1)
+    assert steps_of([screen[-1]["text/html"]]) == [1]
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_a_view_that_would_never_draw_is_refused(every):
+    for make_view in (lambda: live.ToyView(RING, every=every), lambda: live.DigitsView(torch.zeros(1, 3), every=every)):
+        with pytest.raises(ValueError, match=f"every={every}: redraw every 1, 2, 3, … steps"):
+            make_view()
+
+
+# What is shown
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_widget_goes_and_a_still_stays(clock, frames, screen):
+    view = live.ToyView(RING, every=1)
+    for record in (gan := make()).train(RING, 3):
+        clock.now += 1
+        view.update(gan, record)
+        assert frames.closed == (record["step"] == 3)
+    widget, still = screen
+    assert widget.keys() == {"application/vnd.jupyter.widget-view+json", "text/plain"}
+    assert widget["text/plain"] == "[a live picture, while the cell runs]"
+    assert still.keys() == {"text/html", "text/plain"}
+    assert still["text/plain"] == f"[Figure: {attributes(still['text/html'])['alt']}]"
+    assert view._widget is None
+
+
+def test_the_widget_that_is_shown_is_the_one_that_moves(clock, screen):
+    view, gan = live.ToyView(RING, every=1), make()
+    for record in gan.train(RING, 2):
+        clock.now += 1
+        view.update(gan, record)
+        if record["step"] == 1:
+            shown = screen[0]["application/vnd.jupyter.widget-view+json"]
+            assert shown == {"version_major": 2, "version_minor": 0, "model_id": view._widget.model_id}
+            assert attributes(view._widget.value)["src"].startswith("data:image/png;base64,")
+    assert attributes(screen[1]["text/html"])["src"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.usefixtures("quick", "screen")
+def test_the_title_tells_step_and_time_left(clock, frames, screen):
+    watch(live.ToyView(RING, every=1_000), make(), 4_000, clock, seconds=0.01)
+    titles = [attributes(picture)["title"] for picture in frames.pictures]
+    assert [re.search(r"step ([\d,]+ of [\d,]+), (\d+) s left", title).groups() for title in titles] == [
+        ("1,000 of 4,000", "30"),
+        ("2,000 of 4,000", "20"),
+        ("3,000 of 4,000", "10"),
+    ]
+    last = attributes(screen[-1]["text/html"])["title"]
+    assert "4,000" in last
+    assert "left" not in last
+
+
+@pytest.mark.usefixtures("quick", "screen")
+def test_time_left_of_a_run_that_goes_on_counts_only_its_own_steps(clock, frames):
+    gan = make()
+    for _ in gan.train(RING, 50):
+        pass
+    watch(live.ToyView(RING, every=60), gan, 51, clock, seconds=1.0)  # steps 51 to 101
+    (picture,) = frames.pictures
+    assert "step 60 of 101, 41 s left" in attributes(picture)["title"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_every_picture_has_its_words(clock, frames, screen):
+    watch(live.ToyView(RING, every=1, points=70), make(), 3, clock)
+    gan = GAN.from_recipe(DIGITS, seed=0)
+    watch(live.DigitsView(gan.fixed_noise(6), every=1), gan, 3, clock, data=Sheets())
+    toys_, digits_ = "70 real points in blue, as many generated", "6 generated digits"
+    stills = [output["text/html"] for output in screen if "text/html" in output]
+    words = [attributes(picture)["alt"] for picture in (*frames.pictures[:2], stills[0])]
+    assert [toys_ in alt and f"Step {k} of 3" in alt for k, alt in enumerate(words, 1)] == [True] * 3
+    words = [attributes(picture)["alt"] for picture in (*frames.pictures[2:], stills[1])]
+    assert [digits_ in alt and f"Step {k} of 3" in alt for k, alt in enumerate(words, 1)] == [True] * 3
+
+
+@pytest.mark.usefixtures("quick", "screen")
+def test_the_panels_hold_the_samples_and_the_mean_losses(clock, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(plots, "figure", lambda *_, real=plots.figure: drawn.append(real(2)) or drawn[-1])
+    gan, view, records = make(), live.ToyView(RING, every=2, points=40), []
+    for record in gan.train(RING, 4):
+        clock.now += 1
+        records.append(record)
+        view.update(gan, record)
+    _, (left, right) = drawn[-1]
+    assert [len(cloud.get_offsets()) for cloud in left.collections] == [40, 40]
+    curves = {line.get_label(): line.get_xydata().T.tolist() for line in right.lines}
+    for label, name in (("discriminator", "loss_D"), ("generator", "loss_G")):
+        pairs = [(records[k][name] + records[k + 1][name]).item() / 2 for k in (0, 2)]
+        assert curves[label] == [[2, 4], pytest.approx(pairs, rel=1e-5)]
+    assert right.get_xlabel() == "step"
+    assert "nats" in right.get_ylabel()
+
+
+@pytest.mark.usefixtures("quick", "screen")
+def test_all_pictures_of_a_view_show_the_same_noise_and_the_same_real_points(clock, monkeypatch):
+    seen = []
+    monkeypatch.setattr(plots, "plane", lambda axes, real, fake, *_: seen.append((real, fake)))
+    gan, view = make(), live.ToyView(RING, every=1)
+    (record,) = gan.train(RING, 1)
+    for step in (1, 2):
+        clock.now += 1
+        view.update(gan, record | {"step": step, "steps": 9})  # G does not move between the two
+    (real, fake), (real_again, fake_again) = seen
+    assert torch.equal(real, real_again)
+    assert torch.equal(fake, fake_again)
+
+
+# Looking changes nothing
+
+
+@pytest.mark.usefixtures("quick", "screen")
+@pytest.mark.parametrize("recipe", [RECIPE, DIGITS], ids=["toy", "digits"])
+def test_a_watched_run_is_bit_for_bit_the_unwatched_one(clock, recipe):
+    data = RING if recipe is RECIPE else Sheets()
+    alone, watched = (GAN.from_recipe(recipe, seed=0) for _ in range(2))
+    view = live.ToyView(RING, every=1) if recipe is RECIPE else live.DigitsView(watched.fixed_noise(4), every=1)
+    for _ in alone.train(data, 5):
+        pass
+    watch(view, watched, 5, clock, data=data)
+    for player in ("G", "D"):
+        for one, other in zip(getattr(alone, player).parameters(), getattr(watched, player).parameters(), strict=True):
+            assert torch.equal(one, other)
+    assert torch.equal(alone.random.state()["cpu"], watched.random.state()["cpu"])
+    assert watched.G.training
+
+
+@pytest.mark.usefixtures("screen")
+def test_a_view_leaves_the_readers_random_numbers_alone(clock):
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    watch(live.ToyView(RING, every=1), make(), 2, clock)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.usefixtures("screen", "quick")
+def test_memory_grows_with_the_pictures_not_with_the_steps(clock):
+    gan, view = make(), live.ToyView(RING, every=100, points=5)
+    (record,) = gan.train(RING, 1)
+    for step in range(1, 1_001):
+        clock.now += 1
+        view.update(gan, record | {"step": step, "steps": 2_000})
+    assert {name: len(values) for name, values in view._history.items()} == {"step": 10, "loss_D": 10, "loss_G": 10}
+    assert all(isinstance(value, int | float) for values in view._history.values() for value in values)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_view_can_watch_a_second_run(clock, frames, screen):
+    gan, view = make(), live.ToyView(RING, every=1)
+    watch(view, gan, 2, clock)
+    watch(view, gan, 2, clock)
+    assert [sorted(output) for output in screen] == [
+        ["application/vnd.jupyter.widget-view+json", "text/plain"],
+        ["text/html", "text/plain"],
+    ] * 2
+    assert steps_of(frames.pictures) == [1, 3]
+
+
+def test_without_a_kernel_a_run_can_be_watched_too(clock, capsys):
+    watch(live.ToyView(RING, every=1, points=5), make(), 2, clock)
+    shown = capsys.readouterr()
+    assert "Step 2 of 2" in shown.out
+    assert "base64" not in shown.out  # a terminal cannot show it
+    assert shown.err == ""
