@@ -30,7 +30,7 @@ class Run:
     seed: int = 0
 
 
-RUNS = {"dcgan": Run(recipes.DCGAN_LONG, steps=24_000)}
+RUNS = {"dcgan": Run(recipes.DCGAN_LONG, steps=14_000)}
 
 
 def path(name: str, data_name: str) -> Path:

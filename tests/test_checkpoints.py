@@ -260,7 +260,7 @@ def test_parts_of_ones_own_are_saved_by_name_and_must_be_given_back(path, change
 def test_a_loss_that_only_bears_a_name_of_the_package_is_ones_own(path):
     impostor = replace(losses.hinge, generator=lambda real, fake: fake.mean(-1))
     save(played(replace(PLAIN, loss=impostor)), path)
-    with pytest.raises(ValueError, match="your own .*hinge"):
+    with pytest.raises(ValueError, match=r"your own .*hinge"):
         load(path)
     with pytest.raises(ValueError, match="another recipe: loss"):
         load(path, replace(PLAIN, loss=losses.hinge))
@@ -287,21 +287,20 @@ def test_a_generator_file_draws_what_the_game_draws(path, recipe):
 def test_a_generator_that_does_not_fit_is_named(path):
     save_generator(played(), path, {})
     tampered(path, players=json.dumps(describe(functools.partial(models.toy_players, width=9))))
-    with pytest.raises(ValueError, match=rf"{re.escape(str(path))} has other weights.*layers\.0\.bias has shape \(8,\)"):
+    with pytest.raises(ValueError, match=rf"{re.escape(str(path))} has other.*layers\.0\.bias has shape \(8,\)"):
         load_generator(path)
 
 
-def test_a_generator_file_of_ones_own_players_can_be_used(path):
-    """`load_generator` takes no players: either saving refuses them or the message must not promise `recipe=`."""
+def saved_and_loaded_generator(gan, path):
+    save_generator(gan, path, {})
+    return load_generator(path)
+
+
+def test_a_generator_of_ones_own_is_refused_without_a_remedy_that_there_is_not(path):
     gan = played(replace(PLAIN, players=my_players))
-    try:
-        save_generator(gan, path, {})
-    except ValueError as refused:
-        assert "my_players" in str(refused)
-        return
     with pytest.raises(ValueError, match="my_players") as error:
-        load_generator(path)
-    assert "recipe=" not in str(error.value)
+        saved_and_loaded_generator(gan, path)
+    assert "recipe=" not in str(error.value)  # `load_generator` takes none
 
 
 # Files that are not what they should be

@@ -95,7 +95,7 @@ def test_a_figure_without_words_is_refused_and_not_shown(screen, alt):
 
 def test_the_style_is_that_of_every_panel_whatever_the_reader_set():
     with plots.matplotlib.rc_context({"axes.titlelocation": "right", "font.size": 30, "axes.spines.top": True}):
-        fig, (one, other) = plots.figure(2)
+        _, (one, other) = plots.figure(2)
         plots.plane(one, torch.ones(1, 2), title="a finding")
         plots.images(other, torch.zeros(4, 1, 5, 5), title="a finding")
         for axis in (one, other):
@@ -107,7 +107,7 @@ def test_the_style_is_that_of_every_panel_whatever_the_reader_set():
 
 
 def test_lines_follow_the_style():
-    fig, (axes,) = plots.figure()
+    _, (axes,) = plots.figure()
     curves = {"discriminator": [1.0, 2.0], "generator": [3.0, 4.0]}
     plots.lines(axes, curves, [10, 20], ("step", "loss (nats)"), "Both stay")
     assert axes.get_title(loc="left") == "Both stay"
@@ -120,7 +120,7 @@ def test_lines_follow_the_style():
 
 
 def test_no_curve_of_many_is_left_out_in_silence():
-    fig, (axes,) = plots.figure()
+    _, (axes,) = plots.figure()
     curves = {f"run {k}": [k, k] for k in range(6)}
     with contextlib.suppress(ValueError):  # to refuse them would do
         plots.lines(axes, curves, [0, 1], ("step", "distance"))
@@ -150,7 +150,7 @@ def test_nothing_imports_pyplot():
 
 def test_the_plane_has_equal_axes_and_the_two_colours():
     real, fake = torch.tensor([[3.0, 0.0], [0.0, 1.0]]), torch.tensor([[0.0, -0.5]])
-    fig, (axes,) = plots.figure()
+    _, (axes,) = plots.figure()
     plots.plane(axes, real, fake, "Apart")
     assert axes.get_aspect() == 1.0
     assert axes.get_xlim() == axes.get_ylim()
@@ -177,13 +177,13 @@ def test_the_plane_takes_either_cloud_neither_or_one_without_points():
 
 
 def test_points_that_all_lie_on_the_origin_can_be_drawn():
-    fig, (axes,) = plots.figure()
+    _, (axes,) = plots.figure()
     plots.plane(axes, torch.zeros(3, 2))
     assert axes.get_xlim()[0] < 0 < axes.get_xlim()[1]
 
 
 def test_the_plane_keeps_to_a_given_limit():
-    fig, (axes,) = plots.figure()
+    _, (axes,) = plots.figure()
     plots.plane(axes, torch.tensor([[9.0, 9.0]]), limit=1.5)
     assert axes.get_xlim() == axes.get_ylim() == (-1.5, 1.5)
 
@@ -212,7 +212,7 @@ def test_other_shapes_are_no_images(shape):
 
 
 def test_ink_is_black_and_paper_white():
-    fig, (axes,) = plots.figure()
+    _, (axes,) = plots.figure()
     plots.images(axes, torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1), columns=2)
     (picture,) = axes.images
     paper, ink = picture.cmap(picture.norm(picture.get_array()))[0, :, :3].tolist()

@@ -4,11 +4,15 @@ A lesson's file makes `Exercise` values. The learner calls `check(answer)`, and 
 """
 
 import html
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 NOT_YET = "Not attempted yet. Write your answer in the cell above, run it, then run this one again."
+NOTHING = "Your function gives nothing back yet. Write it in the cell above. If you have, its return is missing."
 
 
 class Mistake(Exception):
@@ -57,13 +61,14 @@ class Exercise:
     answer: str
 
     def check(self, *answers: Any) -> Verdict:
-        """Judge the learner's objects. Their errors become verdicts: this never raises."""
+        """Judge the learner's objects. Their errors become verdicts; torch's random state is left as it was."""
         try:
             if any(answer is None or answer is ... for answer in answers):
-                raise NotAttempted
-            return Verdict(True, self.judge(*answers))
-        except NotAttempted:
-            return Verdict(None, NOT_YET)
+                raise NotAttempted(NOT_YET)
+            with torch.random.fork_rng(devices=[]):
+                return Verdict(True, self.judge(*answers))
+        except NotAttempted as reason:
+            return Verdict(None, str(reason))
         except Mistake as mistake:
             return Verdict(False, str(mistake))
         except Exception as error:
@@ -84,11 +89,33 @@ class Exercise:
 def call(function: Callable, *arguments: Any) -> Any:
     """The learner's function of these arguments; an empty one counts as not attempted."""
     if not callable(function):
-        raise Mistake(f"Give the function itself, without calling it. This is a {type(function).__name__}.")
+        raise Mistake(f"Give the function itself, without calling it. This is of type {type(function).__name__}.")
     result = function(*arguments)
     if result is None or result is ...:
-        raise NotAttempted
+        raise NotAttempted(NOTHING)
     return result
+
+
+def number(given: Any) -> float:
+    """What was given as one plain number: NumPy's numbers and tensors of one element count as numbers."""
+    shape = getattr(given, "shape", ())
+    if isinstance(shape, tuple) and shape and math.prod(shape) != 1:
+        raise Mistake(f"One number is asked for. This {type(given).__name__} has the shape {tuple(shape)}.")
+    if hasattr(given, "item"):
+        given = given.item()
+    if isinstance(given, str | bytes):
+        raise Mistake(f"You give the text {given!r}. Give the number itself, without quotes.")
+    if isinstance(given, bool):
+        raise Mistake(f"You give {given}, a truth value. Give a number.")
+    if isinstance(given, list | tuple | set | dict):
+        raise Mistake(f"One number is asked for. This {type(given).__name__} has length {len(given)}.")
+    try:
+        value = float(given)
+    except (TypeError, ValueError):
+        raise Mistake(f"One number is asked for. This is of type {type(given).__name__}.") from None
+    if not math.isfinite(value):
+        raise Mistake(f"You give {value}. Is something divided by 0?")
+    return value
 
 
 @dataclass(frozen=True)
@@ -107,7 +134,7 @@ class Quiz:
 
     def check(self, letters: str) -> Text:
         """Judge letters such as "b a c", a dot for a question left open; every letter gets its reason."""
-        given = letters.replace(" ", "").lower()
+        given = "".join(letters.replace(",", " ").split()).lower()
         if len(given) > len(self.questions):
             return Text(f"There are {len(self.questions)} questions and you gave {len(given)} letters.")
         lines = []

@@ -1,57 +1,126 @@
 """Exercises of lesson 09."""
 
+import copy
+import itertools
+
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
-from gan_lessons import digits
-from gan_lessons.exercises.engine import Exercise, Mistake, Question, Quiz, call
+from gan_lessons.exercises.engine import Exercise, Mistake, Question, Quiz, call, number
+
+_OTHER_VALUES = {  # what other answers would make of floats f from 0 to 255
+    "The range is [0, 1]. G's tanh gives [-1, 1], so D could tell the two apart by the paper alone.": lambda f: f / 255,
+    "Paper and ink are exchanged: 255 should become 1.": lambda f: 1 - f / 127.5,
+    "The range is [-1, 0]: you divide by 255 and subtract 1. Divide by 127.5.": lambda f: f / 255 - 1,
+    "Full ink becomes 0.992: that is a division by 128, or by 256. It should be by 127.5.": lambda f: f / 128 - 1,
+    "Full ink becomes 1.008, more than a tanh can give. Divide by 127.5, not by 127.": lambda f: f / 127 - 1,
+    "The range is [-0.5, 0.5]. Multiply by 2 as well.": lambda f: f / 255 - 0.5,
+    "The values still go from 0 to 255. Divide by 127.5 and subtract 1.": lambda f: f,
+    "You subtract 127.5 and stop: the range is [-127.5, 127.5]. Divide by 127.5 as well.": lambda f: f - 127.5,
+    "The range is [0, 2]: you divide by 127.5 and stop. Subtract 1.": lambda f: f / 127.5,
+    "You scale twice, by 255 and by 127.5. Once is enough: divide by 127.5 and subtract 1.": (
+        lambda f: f / 255 / 127.5 - 1
+    ),
+    "You subtract 1 before you divide, so only a 255th of it is left. Divide first.": lambda f: (2 * f - 1) / 255,
+    "You take the tanh of the bytes, which squeezes them. Only G needs a tanh; data are scaled.": torch.tanh,
+    "The tanh squeezes the values, and none reaches 1. Only G needs a tanh; data are scaled.": (
+        lambda f: torch.tanh(f / 255)
+    ),
+    "The tanh after scaling squeezes the values, and none reaches -1 or 1. Leave it out.": (
+        lambda f: torch.tanh(f / 127.5 - 1)
+    ),
+    "You standardise to mean 0 and deviation 1. G's tanh cannot leave [-1, 1], so scale to that range.": (
+        lambda f: (f - f.mean()) / f.std()
+    ),
+    "You standardise with MNIST's mean and deviation. G's tanh cannot leave [-1, 1], so scale to that range.": (
+        lambda f: (f / 255 - 0.1307) / 0.3081
+    ),
+}
+
+
+def _prepared(prepare, images: Tensor) -> Tensor:
+    """What the learner makes of a copy of these, if its type and shape are right."""
+    own = images.clone()
+    try:
+        given = call(prepare, own)
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        raise Mistake(f"Images of shape {tuple(images.shape)} make yours fail: {first}. N may be any number.") from None
+    if not torch.equal(own, images):
+        raise Mistake("You changed the images that were given to you. Make new ones: others may still need the old.")
+    if isinstance(given, list | tuple):
+        raise Mistake(f"You return a {type(given).__name__}. Give one tensor of all images.")
+    if isinstance(given, np.ndarray):
+        given = torch.from_numpy(given)
+    if not isinstance(given, Tensor):
+        raise Mistake(f"You return a {type(given).__name__}. Give a tensor.")
+    if not given.is_floating_point():
+        raise Mistake(f"The result is of type {given.dtype}. Turn the images into floats first, then scale.")
+    n, shape = len(images), tuple(given.shape)
+    advice = {
+        (n, 28, 28): "The channel is missing: images[:, None] adds it.",
+        (n, 28, 28, 1): "The channel comes last; PyTorch wants it second.",
+        (1, n, 28, 28): "The new axis comes first. It belongs after the batch.",
+        (n, 784): "The images are flat now. Convolutions need their rows and columns.",
+        (n, 3, 28, 28): "There are three channels. Grey images have one.",
+    }.get(shape, "images[:, None] adds the channel and leaves all else.")
+    if shape != (n, 1, 28, 28):
+        raise Mistake(f"Images of shape {tuple(images.shape)} became {shape}. It should be ({n}, 1, 28, 28). {advice}")
+    if not given.isfinite().all():
+        raise Mistake("There are NaN or infinite values in the result. Do you divide by something that can be 0?")
+    return given.detach().cpu()
 
 
 def _prepare(prepare) -> str:
     greys = torch.arange(256, dtype=torch.uint8).repeat(2 * 28 * 28 // 256 + 1)[: 2 * 28 * 28].view(2, 28, 28)
-    before = greys.clone()
-    given = call(prepare, greys)
-    if not torch.equal(greys, before):
-        raise Mistake("You changed the images that were given to you. Make new ones: others may still need the old.")
-    if not isinstance(given, Tensor):
-        raise Mistake(f"You return a {type(given).__name__}. Give a tensor.")
-    if not given.is_floating_point():
-        raise Mistake(f"The result is still {given.dtype}, whole numbers. Turn it into floats before you divide.")
-    if given.shape == (2, 28, 28):
-        raise Mistake("The channel is missing: convolutions want (N, 1, 28, 28). images[:, None] adds it.")
-    if given.shape == (2, 28, 28, 1):
-        raise Mistake("The channel comes last; PyTorch wants it second: (N, 1, 28, 28).")
-    if given.shape == (1, 2, 28, 28):
-        raise Mistake("The new axis comes first. It belongs after the batch: (N, 1, 28, 28).")
-    if given.shape != (2, 1, 28, 28):
-        raise Mistake(f"The result has shape {tuple(given.shape)}. It should be (N, 1, 28, 28).")
-    if torch.isnan(given).any():
-        raise Mistake("There are NaN in the result: do you divide by something that can be 0?")
-    x, right = given.double(), digits.to_float(greys).double()
-    if torch.allclose(x, right, atol=1e-5):
-        return "Right: 0 becomes -1, 255 becomes 1, and each image has one channel."
-    wrong = {
-        "The range is [0, 1]. G's tanh gives [-1, 1], so D could tell the two apart by the paper alone.": (right + 1)
-        / 2,
-        "Paper and ink are exchanged: 255 should become 1.": -right,
-        "You subtract 1 but divide by 255: the range is [-1, 0]. Divide by 127.5.": (right + 1) / 2 - 1,
-        "You divide by 128, so that full ink becomes 0.992. Divide by 127.5.": (right + 1) * 127.5 / 128 - 1,
-        "The range is [-0.5, 0.5]. Multiply by 2 as well.": right / 2,
-        "You only changed the type: the values still go from 0 to 255.": (right + 1) * 127.5,
-        "You divide by 127.5 and stop: the range is [0, 2]. Subtract 1.": right + 1,
-    }
-    for message, values in wrong.items():
-        if torch.allclose(x, values, atol=1e-5):
+    given = _prepared(prepare, greys)
+    bytes_, right = greys[:, None].double(), greys[:, None].double() / 127.5 - 1
+    x, tolerance = given.double(), max(1e-5, torch.finfo(given.dtype).eps / 2)
+    table = x.flatten()[:256]  # what became of 0 to 255
+
+    def close(a: Tensor, b: Tensor) -> bool:
+        return torch.allclose(a, b, rtol=0, atol=tolerance)
+
+    if close(x, right):
+        pale = (greys[:1] // 4 + 100).contiguous()  # one image, neither paper nor ink in it
+        if not close(_prepared(prepare, pale).double(), pale[:, None].double() / 127.5 - 1):
+            raise Mistake(
+                "Right for images with paper and ink, not for a pale one. Do you divide by the largest value of these "
+                "images? Paper is 0 and ink 255 in all of them: use fixed numbers."
+            )
+        note = " Networks want float32 tensors, though." if given.dtype != torch.float32 else ""
+        return "Right: 0 becomes -1, 255 becomes 1, and each image has one channel." + note
+    if close(x.flatten().sort()[0], right.flatten().sort()[0]):
+        raise Mistake("The values are right, but the pixels changed places. Scaling and images[:, None] move none.")
+    for message, values in _OTHER_VALUES.items():
+        if torch.allclose(x, values(bytes_), atol=1e-3):
             raise Mistake(message)
-    if abs(x.mean()) < 1e-3 and x.std() > 0.9:
+    if not close(x.flatten(), table[greys.flatten().long()]):
         raise Mistake(
-            "You standardise to mean 0 and deviation 1. G's tanh cannot leave [-1, 1], so scale to that range."
+            "Pixels of the same grey got different values. The grey alone should decide, not chance or other pixels."
         )
-    if (x - greys[:, None].double().sub(1).remainder(256)).abs().max() < 256 and x.min() >= 0 and x.max() > 1:
-        raise Mistake("Whole numbers of one byte wrap round at 255. Turn them into floats first, then scale.")
-    raise Mistake(
-        f"0 becomes {x.flatten()[0]:.3g} and 255 becomes {x.flatten()[255]:.3g}. They should become -1 and 1."
-    )
+    falls = (table.diff() < 0).nonzero().flatten()
+    if 0 < len(falls) < 200 and len(table.unique()) > 50:
+        g = falls[0].item()
+        raise Mistake(
+            f"Grey {g} becomes {table[g]:.3g}, but {g + 1}, a little more ink, becomes {table[g + 1]:.3g}. "
+            "Bytes wrap round below 0 and above 255: turn them into floats first, then scale."
+        )
+    if (kinds := len(table.unique())) < 200:
+        raise Mistake(
+            f"Of 256 greys, only {kinds} different values are left. Comparing, rounding, clamping, squashing and // "
+            "lose the greys between paper and ink; dividing keeps them."
+        )
+    if abs(table[0] + 1) < 1e-3 and abs(table[255] - 1) < 1e-3:
+        g = (table - right.flatten()[:256]).abs().argmax().item()
+        raise Mistake(
+            f"Paper and ink are right, but grey {g} becomes {table[g]:.3g} and should be {g / 127.5 - 1:.3g}. "
+            "Scale all values alike: divide, then subtract."
+        )
+    raise Mistake(f"0 becomes {table[0]:.3g} and 255 becomes {table[255]:.3g}. They should become -1 and 1.")
 
 
 prepare = Exercise(
@@ -67,47 +136,85 @@ def prepare(images):
 )
 
 
+_OTHER_SIZES = {
+    "That is the size after an ordinary convolution. A transposed one goes the other way: it grows.": (
+        lambda n, k, s, p: (n + 2 * p - k) // s + 1,
+        lambda n, k, s, p: (n + 2 * p - k) / s + 1,
+        lambda n, k, s, p: -((n + 2 * p - k + 1) // -s),
+    ),
+    "That doubles always, which holds for kernel 4, stride 2, padding 1. Find the rule for all of them.": (
+        lambda n, k, s, p: 2 * n,
+    ),
+    "That ignores kernel and padding.": (lambda n, k, s, p: n * s, lambda n, k, s, p: (n - 1) * s),
+    "Padding makes a transposed convolution smaller: it cuts p off both ends. Turn its sign.": (
+        lambda n, k, s, p: (n - 1) * s + 2 * p + k,
+    ),
+    "n stamps have n - 1 steps between them, not n.": (lambda n, k, s, p: n * s - 2 * p + k,),
+    "Kernel and stride have changed places: stamps are kernel wide and stride apart.": (
+        lambda n, k, s, p: (n - 1) * k - 2 * p + s,
+    ),
+    "Stride and padding have changed places: stamps are stride apart, and padding is cut off.": (
+        lambda n, k, s, p: (n - 1) * p - 2 * s + k,
+    ),
+    "That is the number of pixels in a whole square. Asked is the length of one side.": (
+        lambda n, k, s, p: ((n - 1) * s - 2 * p + k) ** 2,
+    ),
+    "n stamps side by side would be so wide. They overlap: each starts only stride further than the last.": (
+        lambda n, k, s, p: n * k,
+        lambda n, k, s, p: n * k - 2 * p,
+    ),
+}
+
+
 def _size(size) -> str:
-    cases = [(n, k, s, p) for n in (1, 4, 7, 14) for k in (2, 3, 4, 5) for s in (1, 2, 3) for p in (0, 1) if 2 * p < k]
-    formulas = {
-        "That is the size after an ordinary convolution. A transposed one goes the other way: it grows.": (
-            lambda n, k, s, p: (n + 2 * p - k) // s + 1
-        ),
-        "Padding makes a transposed convolution smaller: it cuts p off both ends. Turn its sign.": (
-            lambda n, k, s, p: (n - 1) * s + 2 * p + k
-        ),
-        "Padding is cut off at both ends: 2 * padding.": lambda n, k, s, p: (n - 1) * s - p + k,
-        "You forget the padding: 2 * padding are cut off.": lambda n, k, s, p: (n - 1) * s + k,
-        "n stamps have n - 1 steps between them, not n.": lambda n, k, s, p: n * s - 2 * p + k,
-        "The last stamp still has its full width: add kernel.": lambda n, k, s, p: (n - 1) * s - 2 * p,
-        "The kernel adds its full width, not kernel - 1.": lambda n, k, s, p: (n - 1) * s - 2 * p + k - 1,
-        "That holds for kernel 4, stride 2, padding 1 only. Find the rule for all of them.": lambda n, k, s, p: 2 * n,
-        "That ignores kernel and padding.": lambda n, k, s, p: n * s,
-        "You have one pixel too many.": lambda n, k, s, p: (n - 1) * s - 2 * p + k + 1,
-    }
-    given = []
+    cases = list(itertools.product((5, 6, 7, 14), (2, 3, 4, 5), (1, 2, 3), (0, 1, 2)))
+    cases = [(n, k, s, p) for n, k, s, p in cases if 2 * p < k]
+    given = {}
     for case in cases:
-        number = call(size, *case)
-        if isinstance(number, Tensor) and number.numel() == 1:
-            number = number.item()
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            raise Mistake(f"You return a {type(number).__name__}. Give one whole number.")
-        given.append(number)
-    right = [_truth(*case) for case in cases]
+        try:
+            given[case] = number(call(size, *case))
+        except (RuntimeError, ArithmeticError) as error:
+            raise Mistake(f"For {_named(case)} yours raises {type(error).__name__}: {error}") from None
+    right = {case: _truth(*case) for case in cases}
     if given == right:
-        return "Right, for all 72 cases tried, against PyTorch itself."
-    for message, formula in formulas.items():
-        if given == [formula(*case) for case in cases]:
+        return f"Right, for all {len(cases)} cases tried, against PyTorch itself."
+    if len(set(given.values())) == 1:
+        raise Mistake(
+            f"You give {given[7, 4, 2, 1]:g} for everything. It depends on all four: n, kernel, stride, padding."
+        )
+    for message, formulas in _OTHER_SIZES.items():
+        if any(given == {case: formula(*case) for case in cases} for formula in formulas):
             raise Mistake(message)
-    case, mine, true = next((c, g, t) for c, g, t in zip(cases, given, right, strict=True) if g != t)
+    rules = (
+        "Every further pixel is a further stamp, one stride on",
+        "A kernel one wider widens the last stamp by one",
+        "A stride one longer moves the last stamp by n - 1",
+        "Padding is cut off at both ends, so each takes 2 away",
+    )
+    for place, rule in enumerate(rules):  # one more of n, kernel, stride, padding: is the change right?
+        for case in cases:
+            more = (*case[:place], case[place] + 1, *case[place + 1 :])
+            if more in given and given[more] - given[case] != right[more] - right[case]:
+                raise Mistake(
+                    f"{rule}. From {_named(case)} to {_NAMES[place]}={more[place]} the size "
+                    f"should change by {right[more] - right[case]:+d}; yours changes by {given[more] - given[case]:+g}."
+                )
+    case = (7, 4, 2, 1)
     raise Mistake(
-        f"For n={case[0]}, kernel={case[1]}, stride={case[2]}, padding={case[3]} yours gives {mine:g}; PyTorch gives {true}."
+        f"All changes are right, yet each size is {given[case] - right[case]:+g} off: {_named(case)} gives "
+        f"{right[case]}, and yours {given[case]:g}. The last stamp is kernel wide."
     )
 
 
+_NAMES = ("n", "kernel", "stride", "padding")
+
+
+def _named(case: tuple[int, ...]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in zip(_NAMES, case, strict=True))
+
+
 def _truth(n: int, kernel: int, stride: int, padding: int) -> int:
-    layer = nn.ConvTranspose1d(1, 1, kernel, stride, padding, bias=False)
-    return layer(torch.zeros(1, 1, n)).shape[-1]
+    return F.conv_transpose1d(torch.ones(1, 1, n), torch.ones(1, 1, kernel), None, stride, padding).shape[-1]
 
 
 size = Exercise(
@@ -123,58 +230,112 @@ def size_after_transposed(n, kernel, stride, padding):
 )
 
 
-def _generator(make) -> str:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        G = make if isinstance(make, nn.Module) else call(make)
-        if not isinstance(G, nn.Module):
-            raise Mistake(f"You return a {type(G).__name__}. Give a network, an nn.Module such as nn.Sequential(...).")
-        parameters = list(G.parameters())
-        if not parameters:
-            raise Mistake("This network has no weights: nothing in it can learn.")
-        z = torch.randn(16, 64)
+class _Steps(TorchFunctionMode):
+    """Notes each step with weights, as its name and the widths that it turns into one another."""
+
+    NAMES = ("linear", "matmul", "bmm", "einsum", "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d")
+
+    def __init__(self):
+        super().__init__()
+        self.taken = []
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        name = getattr(function, "__name__", "").strip("_")
+        if name in self.NAMES:
+            before = (*args, *(kwargs or {}).values())[0]
+            self.taken.append((name, getattr(before, "shape", (0,))[-1], result.shape[-1]))
+        return result
+
+
+def _images(G: nn.Module, z: Tensor) -> Tensor:
+    """What G makes of z, if it can take it and gives images."""
+    n = len(z)
+    try:
+        x = G(z)
+    except (RuntimeError, ValueError) as error:
+        if isinstance(error, NotImplementedError):
+            raise
         try:
-            x = G(z)
-        except (RuntimeError, ValueError) as error:
+            G(z[:, :, None, None])
+        except Exception:
             first = str(error).splitlines()[0]
-            raise Mistake(f"G(z) with z of shape (16, 64) fails: {first}. Follow the shapes layer by layer.") from None
-        if not isinstance(x, Tensor) or x.ndim != 4:
-            shape = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
-            raise Mistake(f"G(z) gives {shape}. It should give images: (N, 1, 28, 28).")
-        if x.shape[0] != 16:
-            raise Mistake(
-                f"16 noise vectors became {x.shape[0]} images. The batch must stay: unflatten from dimension 1 on."
-            )
-        if x.shape[1] != 1:
-            raise Mistake(f"The images have {x.shape[1]} channels. Grey digits have one.")
-        if x.shape[2:] == (32, 32):
-            raise Mistake("The images are 32 × 32: you begin with 4 × 4 or 8 × 8. Begin with 7 × 7 and double twice.")
-        if x.shape[2:] != (28, 28):
-            raise Mistake(
-                f"The images are {x.shape[2]} × {x.shape[3]}. From 7 × 7, double twice: kernel 4, stride 2, padding 1."
-            )
-        if not any(isinstance(m, nn.ConvTranspose2d | nn.Conv2d) for m in G.modules()):
-            raise Mistake(
-                "There is no convolution in this network. The last two steps should be transposed convolutions."
-            )
-        wide = G(20 * torch.randn(64, 64)).detach()
-        with torch.no_grad():  # weights far larger than at the start: what can the last layer give at all?
-            for parameter in parameters:
-                parameter.mul_(3)
-            wide = torch.cat([wide, G(20 * torch.randn(64, 64))])
-            for parameter in parameters:
-                parameter.div_(3)
-        if wide.max() > 1 or wide.min() < -1:
-            raise Mistake(f"Pixels reach {wide.abs().max():.3g}. End with nn.Tanh(), which keeps them in [-1, 1].")
-        if wide.min() >= 0:
-            raise Mistake("No pixel can be negative: a sigmoid or a ReLU at the end? Paper is -1. End with nn.Tanh().")
-        if (x - x[:1]).abs().max() < 1e-6:
-            raise Mistake("All images are the same, whatever z is. Does z reach the last layer?")
-        x.square().mean().backward()
-        dead = [name for name, parameter in G.named_parameters() if parameter.grad is None]
-        if dead:
-            raise Mistake(f"No gradient reaches {dead[0]}. Is it used, and is nothing detached on the way?")
-    return f"Right: 7 × 7, 14 × 14, 28 × 28, pixels in [-1, 1], {sum(p.numel() for p in parameters):,} weights."
+            advice = "Follow the shapes step by step."
+            if "3D (unbatched)" in first:
+                advice = "Before a convolution, nn.Unflatten(1, (channels, height, width)) folds numbers into images."
+            raise Mistake(f"G(z) with z of shape ({n}, 64) fails: {first}. {advice}") from None
+        raise Mistake("Your network wants z of shape (N, 64, 1, 1). Begin with nn.Unflatten(1, (64, 1, 1)).") from None
+    if x is None:
+        raise Mistake("G(z) gives nothing back: a return is missing in forward.")
+    if not isinstance(x, Tensor):
+        raise Mistake(f"G(z) gives a {type(x).__name__}. It should give one tensor of images, (N, 1, 28, 28).")
+    if x.shape[:1] != (n,):
+        raise Mistake(f"{n} noise vectors became {tuple(x.shape)}. The batch must stay: unflatten from dimension 1 on.")
+    if x.shape == (n, 28, 28):
+        raise Mistake(f"The channel is missing: {n} images are {tuple(x.shape)}, and should be ({n}, 1, 28, 28).")
+    if x.ndim != 4:
+        raise Mistake(f"G(z) has shape {tuple(x.shape)}. It should be images, ({n}, 1, 28, 28).")
+    if x.shape[1] != 1:
+        raise Mistake(
+            f"The images have {x.shape[1]} channels: {tuple(x.shape)} should be ({n}, 1, 28, 28), as grey has one."
+        )
+    return x
+
+
+def _generator(make) -> str:
+    torch.default_generator.manual_seed(0)
+    G = make if isinstance(make, nn.Module) else call(make)
+    if isinstance(G, type) and issubclass(G, nn.Module):
+        raise Mistake(f"You return the class {G.__name__} itself. Make a network of it: {G.__name__}().")
+    if not isinstance(G, nn.Module):
+        raise Mistake(f"You return a {type(G).__name__}. Give a network, an nn.Module such as nn.Sequential(...).")
+    G = copy.deepcopy(G)  # the learner's own stays as it is
+    first = next(G.parameters(), None)
+    if first is None:
+        raise Mistake("This network has no weights: nothing in it can learn.")
+    z = torch.randn(11, 64).to(first.device, first.dtype)
+    with _Steps() as steps:
+        x = _images(G, z)
+    widths = [(before, after) for name, before, after in steps.taken if name == "conv_transpose2d"]
+    way = " → ".join(map(str, [*[before for before, _ in widths[:1]], *[after for _, after in widths]]))
+    if not widths:
+        raise Mistake("No transposed convolution is at work in G(z). The last two steps should be two of them.")
+    if x.shape[2:] != (28, 28):
+        raise Mistake(
+            f"The images are {x.shape[2]} × {x.shape[3]}: your transposed convolutions go {way}. Begin with 7 × 7 and "
+            "double twice: kernel 4, stride 2, padding 1 does."
+        )
+    last = [name for name, *_ in steps.taken[-2:]]
+    if last != ["conv_transpose2d"] * 2:
+        raise Mistake(f"The last two steps should be transposed convolutions. Yours are {' and '.join(last)}.")
+    if not x.isfinite().all():
+        raise Mistake("There are NaN or infinite pixels. Does something divide by 0?")
+    if not x.requires_grad:
+        raise Mistake("No gradient comes back from the images. Is there a detach() or a no_grad() on the way?")
+    named = {name: parameter for name, parameter in G.named_parameters() if parameter.requires_grad}
+    gradients = torch.autograd.grad(x.square().mean(), list(named.values()), allow_unused=True)
+    if dead := [name for name, gradient in zip(named, gradients, strict=True) if gradient is None]:
+        raise Mistake(f"No gradient reaches {dead[0]}. Is it used, and is nothing detached on the way?")
+    G.eval()
+    with torch.no_grad():
+        one, other = (_seeded(G, noise) for noise in (z, -3 * z))
+        if torch.equal(one, other):
+            raise Mistake("The images are the same, whatever z is. Does forward use the z that it is given?")
+        for parameter in G.parameters():  # far larger than at the start: which pixels can there be at all?
+            parameter.mul_(10)
+        wide = torch.cat([x, G.train()(20 * z), G.eval()(20 * z)])
+    if wide.max() > 1 or wide.min() < -1:
+        raise Mistake(f"With large weights, pixels reach {wide.abs().max():.3g}. Let nn.Tanh() be the very last step.")
+    if wide.min() >= 0:
+        raise Mistake(
+            "No pixel can be negative: a sigmoid or a ReLU at the end? Paper is -1: end with nn.Tanh() alone."
+        )
+    return f"Right: {way}, pixels in [-1, 1], {sum(p.numel() for p in G.parameters()):,} weights."
+
+
+def _seeded(G: nn.Module, z: Tensor) -> Tensor:
+    torch.default_generator.manual_seed(0)
+    return G(z)
 
 
 generator = Exercise(
@@ -207,7 +368,7 @@ quiz = Quiz(
             "b",
             {
                 "a": "Training with it is possible, and was common.",
-                "b": "A score would depend on the other images in the batch, and the slope of one score on all of them.",
+                "b": "A score would depend on the other images in the batch, and one score's slope on all of them.",
                 "c": "It costs little.",
             },
         ),
