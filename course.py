@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The course in one command: `python3 course.py lab`. Needs Python 3.11 or newer, and nothing else."""
 
+from __future__ import annotations  # an old Python must get as far as the message about its age
+
 import argparse
 import contextlib
 import hashlib
@@ -83,7 +85,7 @@ def env(_) -> int:
 
 def set_address(arguments) -> int:
     """The address stands in pyproject.toml; wherever else that one is written, the new one takes its place."""
-    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", arguments.url):
+    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+(?<!\.git)", arguments.url):
         return fail(f"{arguments.url!r} is no address like https://github.com/you/gan-lessons")
     old, new = repository(address_in_pyproject()), repository(arguments.url)
     for path in files_with_addresses():
@@ -151,7 +153,7 @@ def environment() -> None:
         print("Making the environment in .venv: once, about 1 GB on disk …", flush=True)
         try:
             shutil.rmtree(VENV, ignore_errors=True)
-            subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+            subprocess.run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", str(VENV)], check=True)
             install_torch()
             pip("install", "--editable", ".[test]", "--constraint", "constraints.txt")
         except (subprocess.CalledProcessError, OSError) as error:

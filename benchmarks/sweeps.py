@@ -49,9 +49,8 @@ def main() -> None:
     torch.set_num_threads(1)
     seeds = trange(FIRST_SEED, FIRST_SEED + arguments.seeds, desc=arguments.name)
     results = [SWEEPS[arguments.name](seed) for seed in seeds]
-    print(
-        f"| {arguments.name}, {arguments.seeds} seeds | worst low | 5 % | median | 95 % | worst high |\n|---|---|---|---|---|---|"
-    )
+    print(f"| {arguments.name}, {arguments.seeds} seeds | least | 5 % | median | 95 % | most |")
+    print("|---|---|---|---|---|---|")
     for measure in results[0]:
         values = torch.tensor([result[measure] for result in results], dtype=torch.float64).nan_to_num(0.0)
         row = torch.quantile(values, torch.tensor([0.0, 0.05, 0.5, 0.95, 1.0], dtype=torch.float64))

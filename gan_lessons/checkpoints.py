@@ -18,6 +18,7 @@ from gan_lessons.training import GAN
 
 FORMAT = "gan_lessons game 1"
 GENERATOR_FORMAT = "gan_lessons generator 1"
+OWN_CODE = "give it back with load(path, recipe=...)"
 NAMEABLE = ("losses", "schedules", "penalties", "models", "recipes")  # the modules a recipe's parts come from
 
 
@@ -26,8 +27,14 @@ def save(gan: GAN, path: str | os.PathLike) -> None:
 
     Whole or not at all. Parts of the recipe that are your own code are saved by name only; `load` then asks for them.
     """
-    tensors = {f"{part}/{key}": value for part, state in _state(gan).items() for key, value in state.items()}
-    notes = {"format": FORMAT, "step": str(gan.step), "recipe": json.dumps(describe(gan.recipe))}
+    parts = _state(gan)
+    tensors = {f"{part}/{key}": value for part, state in parts.items() for key, value in state.items()}
+    notes = {
+        "format": FORMAT,
+        "step": str(gan.step),
+        "recipe": json.dumps(describe(gan.recipe)),
+        "parts": json.dumps({part: len(state) for part, state in parts.items()}),
+    }
     save_tensors(path, tensors, notes)
 
 
@@ -40,28 +47,28 @@ def load(path: str | os.PathLike, recipe: Recipe | None = None, device: torch.de
     """
     tensors, notes = load_tensors(path)
     _check_format(path, notes, FORMAT)
+    parts: dict[str, dict[str, Tensor]] = {part: {} for part in json.loads(notes["parts"])}
+    for name, tensor in tensors.items():
+        part, _, key = name.partition("/")
+        parts.setdefault(part, {})[key] = tensor
+    for part, count in json.loads(notes["parts"]).items():
+        if count and not parts[part]:
+            raise ValueError(f"{path} lacks the {count} tensors of {part}: it is not whole")
     saved = json.loads(notes["recipe"])
     if recipe is None:
         recipe = rebuild(saved)
     elif found := differences(saved, describe(recipe)):
         raise ValueError(f"{path} was saved with another recipe: {'; '.join(found)}")
-    parts: dict[str, dict[str, Tensor]] = {}
-    for name, tensor in tensors.items():
-        part, _, key = name.partition("/")
-        parts.setdefault(part, {})[key] = tensor
     stream = Stream(0, device)
     with stream:  # whatever the players draw for their first weights, the global generator does not see it
         G, D = recipe.players()
-    gan = GAN(
-        *(_filled(player, parts.get(name, {}), f"{path}: {name}").to(device) for player, name in ((G, "G"), (D, "D"))),
-        recipe,
-        stream,
-    )
+    G, D = (_filled(player, parts[name], f"{path}: {name}").to(device) for player, name in ((G, "G"), (D, "D")))
+    gan = GAN(G, D, recipe, stream)
     gan.step = int(notes["step"])
     if gan.average is not None:
-        _filled(gan.average, parts.get("average", {}), f"{path}: average")
+        _filled(gan.average, parts["average"], f"{path}: average")
     for optimiser, part in ((gan.opt_G, "opt_G"), (gan.opt_D, "opt_D")):
-        _restore_optimiser(optimiser, parts.get(part, {}))
+        _restore_optimiser(optimiser, parts[part])
     gan.random.restore(parts["random"])
     return gan
 
@@ -77,7 +84,7 @@ def load_generator(path: str | os.PathLike) -> tuple[nn.Module, dict[str, str]]:
     tensors, notes = load_tensors(path)
     _check_format(path, notes, GENERATOR_FORMAT)
     with Stream(0):
-        G, _ = rebuild(json.loads(notes["players"]))()
+        G, _ = rebuild(json.loads(notes["players"]), "only the package's own players can be loaded so")()
     return _filled(G, tensors, str(path)).eval().requires_grad_(False), notes
 
 
@@ -142,19 +149,23 @@ def describe(value: Any) -> Any:
     }
 
 
-def rebuild(plain: Any) -> Any:
-    """What `describe` described; raises `ValueError` for what this package cannot name."""
+def rebuild(plain: Any, remedy: str = OWN_CODE) -> Any:
+    """What `describe` described. Raises `ValueError` for what this package cannot name, with the `remedy`."""
     if isinstance(plain, list):
-        return tuple(rebuild(item) for item in plain)
+        return tuple(rebuild(item, remedy) for item in plain)
     if not isinstance(plain, dict):
         return plain
     if "yours" in plain:
-        raise ValueError(f"the recipe holds your own {plain['yours']}: give it back with load(path, recipe=...)")
+        raise ValueError(f"the recipe holds your own {plain['yours']}: {remedy}")
     if "partial" in plain:
-        return functools.partial(rebuild(plain["partial"]), **{k: rebuild(v) for k, v in plain["keywords"].items()})
-    if "type" in plain:
-        return _named(plain["type"])(**{name: rebuild(item) for name, item in plain["fields"].items()})
-    return _named(plain["name"])
+        keywords = {name: rebuild(item, remedy) for name, item in plain["keywords"].items()}
+        return functools.partial(rebuild(plain["partial"], remedy), **keywords)
+    found = _named(plain["type"] if "type" in plain else plain["name"])
+    if "name" in plain:
+        return found
+    if not is_dataclass(found):
+        raise ValueError(f"{plain['type']!r} is no kind of value that a recipe holds")
+    return found(**{name: rebuild(item, remedy) for name, item in plain["fields"].items()})
 
 
 def differences(saved: Any, given: Any, where: str = "") -> list[str]:

@@ -4,7 +4,6 @@ import time
 
 import ipywidgets
 import torch
-from IPython.display import display
 from matplotlib.axes import Axes
 from torch import Tensor
 
@@ -51,18 +50,10 @@ class _View:
     def _open(self, record: Record) -> None:
         self._widget = ipywidgets.HTML()
         self._started, self._first = time.monotonic(), record["step"]
-        display(
-            {
-                # Written out because version 7 of ipywidgets has no _repr_mimebundle_ and other reprs show addresses.
-                "application/vnd.jupyter.widget-view+json": {
-                    "version_major": 2,
-                    "version_minor": 0,
-                    "model_id": self._widget.model_id,
-                },
-                "text/plain": "[a live picture, while the cell runs]",
-            },
-            raw=True,
-        )
+        # Written out, because version 7 of ipywidgets has no _repr_mimebundle_ and other reprs show addresses.
+        model = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+        still = "[a live picture, while the cell runs]"
+        plots.put({"application/vnd.jupyter.widget-view+json": model, "text/plain": still})
 
     def _redraw(self, gan: GAN, record: Record, last: bool) -> None:
         self._history["step"].append(record["step"])

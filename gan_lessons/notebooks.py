@@ -33,7 +33,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
     client = NotebookClient(notebook, km=manager, timeout=TIMEOUT, resources={"metadata": {"path": str(folder)}})
     with tqdm(total=len(notebook.cells), unit="cell") as bar:
         client.on_cell_complete = lambda **_: bar.update()
-        client.execute()
+        client.execute(cleanup_kc=True)
 
 
 def trim(notebook: nbformat.NotebookNode) -> None:

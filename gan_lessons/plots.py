@@ -6,10 +6,12 @@
 import base64
 import html
 import io
+import itertools
 from collections.abc import Mapping, Sequence
 
 import matplotlib
 import torch
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -58,7 +60,15 @@ def show(fig: Figure, alt: str) -> None:
     """Show the figure here; `alt` says in words what a reader sees in it (required, not empty)."""
     if not alt.strip():
         raise ValueError("alt is empty: say in a sentence what the figure shows, for those who cannot see it")
-    display({"text/html": img(fig, alt), "text/plain": f"[Figure: {alt}]"}, raw=True)
+    put({"text/html": img(fig, alt), "text/plain": f"[Figure: {alt}]"})
+
+
+def put(bundle: dict) -> None:
+    """Display one output, by MIME type; outside a notebook only its plain text is printed."""
+    if InteractiveShell.initialized():
+        display(bundle, raw=True)
+    else:
+        print(bundle["text/plain"])
 
 
 @matplotlib.rc_context(STYLE)
@@ -71,7 +81,7 @@ def plane(
             x, y = points.detach().cpu().unbind(1)
             axes.scatter(x, y, s=6, alpha=0.5, color=colour, linewidths=0, label=label)
     given = [points.detach().abs().max() for points in (real, fake) if points is not None and len(points)]
-    limit = limit or (1.15 * max(given).item() if given else 1.0)
+    limit = limit or 1.15 * float(max(given, default=0)) or 1.0
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="$x_1$", ylabel="$x_2$", title=title)
     if real is not None or fake is not None:
         axes.legend(loc="upper right", markerscale=2.5, borderpad=0, handletextpad=0)
@@ -92,7 +102,7 @@ def tile(images: Tensor, columns: int | None = None) -> Tensor:
 @matplotlib.rc_context(STYLE)
 def images(axes: Axes, images: Tensor, title: str = "", columns: int | None = None) -> None:
     """A grid of images (N, 1, H, W) in [-1, 1], black ink on white."""
-    axes.imshow(tile(images, columns), cmap="gray_r", vmin=-1, vmax=1, interpolation="nearest")
+    axes.imshow(tile(images, columns).numpy(), cmap="gray_r", vmin=-1, vmax=1, interpolation="nearest")
     axes.set(xticks=[], yticks=[], title=title)
     axes.spines[:].set_visible(False)
 
@@ -116,7 +126,7 @@ def lines(
     colours: Sequence[str] = (REAL, FAKE, "#009E73", "#CC79A7"),
 ) -> None:
     """Curves over one x, named in a legend; `labels` are those of the two axes, with units."""
-    for (name, values), colour in zip(curves.items(), colours, strict=False):
+    for (name, values), colour in zip(curves.items(), itertools.cycle(colours)):
         axes.plot(x, values, color=colour, label=name)
     axes.set(xlabel=labels[0], ylabel=labels[1], title=title)
     axes.legend()

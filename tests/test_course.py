@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import textwrap
-import time
 import tomllib
 import venv
 from pathlib import Path
@@ -322,17 +321,12 @@ def test_a_lesson_that_there_is_not_is_answered_with_those_there_are(monkeypatch
 
 
 def test_help_needs_nothing_but_a_python():
-    took = []
-    for _ in range(3):
-        start = time.perf_counter()
-        command = ["/usr/bin/env", "python3", "course.py", "--help"]
-        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
-        took.append(time.perf_counter() - start)
-        assert found.returncode == 0
-        assert found.stderr == ""
+    command = ["/usr/bin/env", "python3", "course.py", "--help"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert found.returncode == 0
+    assert found.stderr == ""
     for name in ("lab", "test", "check", "lesson", "env", "address"):
         assert re.search(rf"^ +{name} ", found.stdout, re.M)
-    assert min(took) < 0.8
 
 
 # The repository's address

@@ -171,7 +171,7 @@ def test_everything_the_tests_import_is_declared():
 def test_nothing_is_declared_that_nobody_imports():
     files = [*(ROOT / "gan_lessons").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]
     used = {canonicalize_name(DISTRIBUTIONS.get(name, name)) for name in imported(files)}
-    assert set(DECLARED) - used <= {"scikit-learn"}  # for the lessons to come
+    assert set(DECLARED) <= used
 
 
 def test_course_py_needs_nothing_but_python():
