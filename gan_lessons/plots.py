@@ -107,13 +107,14 @@ def images(axes: Axes, images: Tensor, title: str = "", columns: int | None = No
     axes.spines[:].set_visible(False)
 
 
-def image_grid(images_: Tensor | Mapping[str, Tensor], alt: str = "", columns: int | None = None) -> None:
-    """Show one grid of images, or several side by side, each under its name."""
-    grids = images_ if isinstance(images_, Mapping) else {"": images_}
-    fig, axes = figure(len(grids), width=3.6, height=3.9)
+def image_grid(grids: Tensor | Mapping[str, Tensor], alt: str, columns: int | None = None) -> None:
+    """Show one grid of images, or several side by side, each under its name; `alt` as in `show`."""
+    grids = grids if isinstance(grids, Mapping) else {"": grids}
+    high, wide = (max(tile(grid, columns).shape[axis] for grid in grids.values()) for axis in (0, 1))
+    fig, axes = figure(len(grids), width=wide / 62, height=high / 62 + 0.4)  # 28 pixels are 0.45 inches
     for axis, (title, grid) in zip(axes, grids.items(), strict=True):
         images(axis, grid, title, columns)
-    show(fig, alt or f"{', '.join(f'{len(grid)} images {title}'.strip() for title, grid in grids.items())}")
+    show(fig, alt)
 
 
 @matplotlib.rc_context(STYLE)

@@ -224,7 +224,7 @@ def test_ink_is_black_and_paper_white():
 def test_a_grid_is_shown_with_words_and_several_under_their_names(screen):
     images = torch.zeros(6, 1, 4, 4)
     plots.image_grid(images, alt="Six empty sheets.")
-    plots.image_grid({"real": images, "generated": images[:2]})
+    plots.image_grid({"real": images, "generated": images[:2]}, alt="Two grids.")
     one, several = screen
     assert one["text/plain"] == "[Figure: Six empty sheets.]"
     assert several["text/plain"] == "[Figure: 6 images real, 2 images generated]"
