@@ -227,9 +227,9 @@ def test_a_grid_is_shown_with_words_and_several_under_their_names(screen):
     plots.image_grid({"real": images, "generated": images[:2]}, alt="Two grids.")
     one, several = screen
     assert one["text/plain"] == "[Figure: Six empty sheets.]"
-    assert several["text/plain"] == "[Figure: 6 images real, 2 images generated]"
+    assert several["text/plain"] == "[Figure: Two grids.]"
     ((_, attributes),) = Tags(several["text/html"]).found
-    assert attributes["alt"] == "6 images real, 2 images generated"
+    assert attributes["alt"] == "Two grids."
 
 
 # Colours, as others see them: the matrices of Machado, Oliveira and Fernandes 2009, severity 1, on linear light.
