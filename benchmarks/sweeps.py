@@ -31,6 +31,7 @@ def ring(recipe: Recipe, steps: int, seed: int) -> dict[str, float]:
 
 SWEEPS: dict[str, Callable[[int], dict[str, float]]] = {
     "00_ring": lambda seed: ring(TOY, 2_000, seed),
+    "00_ring_400": lambda seed: ring(TOY, 400, seed),
     "00_ten_moves": lambda seed: ring(replace(TOY, g_steps=10), 400, seed),
 }
 

@@ -109,5 +109,5 @@ class DigitsView(_View):
         self.z = z
 
     def _draw(self, gan: GAN, axes: Axes) -> str:
-        plots.images(axes, gan.sample(self.z), "The same noise, as G learns")
-        return f"a grid of {len(self.z)} generated digits."
+        plots.images(axes, gan.sample(self.z), f"What G makes of {len(self.z)} noise vectors")
+        return f"a grid of {len(self.z)} generated pictures."

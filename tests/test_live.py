@@ -230,7 +230,7 @@ def test_every_picture_has_its_words(clock, frames, screen):
     watch(live.ToyView(RING, every=1, points=70), make(), 3, clock)
     gan = GAN.from_recipe(DIGITS, seed=0)
     watch(live.DigitsView(gan.fixed_noise(6), every=1), gan, 3, clock, data=Sheets())
-    toys_, digits_ = "70 real points in blue, as many generated", "6 generated digits"
+    toys_, digits_ = "70 real points in blue, as many generated", "6 generated pictures"
     stills = [output["text/html"] for output in screen if "text/html" in output]
     words = [attributes(picture)["alt"] for picture in (*frames.pictures[:2], stills[0])]
     assert [toys_ in alt and f"Step {k} of 3" in alt for k, alt in enumerate(words, 1)] == [True] * 3

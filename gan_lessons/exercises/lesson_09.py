@@ -346,7 +346,7 @@ generator = Exercise(
         "Put nn.BatchNorm2d and nn.ReLU between them, and nn.Tanh() at the end.",
     ),
     answer="""\
-def my_generator():
+def my_own_generator():
     return nn.Sequential(
         nn.Linear(64, 32 * 7 * 7), nn.Unflatten(1, (32, 7, 7)), nn.BatchNorm2d(32), nn.ReLU(),  # (N, 32, 7, 7)
         nn.ConvTranspose2d(32, 16, 4, stride=2, padding=1), nn.BatchNorm2d(16), nn.ReLU(),      # (N, 16, 14, 14)
