@@ -111,7 +111,7 @@ def image_grid(grids: Tensor | Mapping[str, Tensor], alt: str, columns: int | No
     """Show one grid of images, or several side by side, each under its name; `alt` as in `show`."""
     grids = grids if isinstance(grids, Mapping) else {"": grids}
     high, wide = (max(tile(grid, columns).shape[axis] for grid in grids.values()) for axis in (0, 1))
-    fig, axes = figure(len(grids), width=wide / 62, height=high / 62 + 0.4)  # 28 pixels are 0.45 inches
+    fig, axes = figure(len(grids), max(2, wide / 62), max(1, high / 62) + 0.4)  # 28 pixels are 0.45 inches
     for axis, (title, grid) in zip(axes, grids.items(), strict=True):
         images(axis, grid, title, columns)
     show(fig, alt)
