@@ -46,8 +46,6 @@ class GAN:
         G, D = (player.to(device) for player in stream(recipe.players))
         return cls(G, D, recipe, stream)
 
-    # One complete step: from here to loss_G.
-
     def train(self, data, steps: int) -> Iterator[Record]:
         """Play `steps` rounds, handing out a record after each: the caller's loop logs, draws and stops.
 
