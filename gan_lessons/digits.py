@@ -173,18 +173,14 @@ def _mnist_file(name: str) -> Tensor:
 def _download(name: str) -> bytes:
     """The verified content of one file, from the first mirror that has it."""
     import pooch  # takes a while to import, and is needed once
-    from tqdm.auto import tqdm
 
     pooch.get_logger().setLevel("ERROR")
     failures = []
     for mirror in MIRRORS:
         url = f"{mirror}{name}.gz"
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            tqdm(total=0, unit="B", unit_scale=True, desc=name) as bar,
-        ):
+        with tempfile.TemporaryDirectory() as folder:
             try:
-                fetch = pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT)
+                fetch = pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUT)  # the bar appears once bytes flow
                 path = pooch.retrieve(url, known_hash=None, path=folder, fname="file", downloader=fetch)
                 return verified(Path(path).read_bytes(), name, url)
             except OSError as error:  # requests' errors are OSErrors too
