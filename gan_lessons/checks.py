@@ -1,28 +1,31 @@
 """What a game is checked for, so that a mistake stops it with a sentence and not with a wrong picture."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from gan_lessons.digits import check_images
+from gan_lessons.streams import Stream
 
 READ_EVERY = 100  # rounds between two looks at an accelerator's values: each look makes it wait
 
 
-def data_for(players: nn.Module, data: Any, batch: int) -> Any:
-    """`data`, on the players' device, once it has shown one good batch (which training does not miss).
+def data_for(G: nn.Module, D: nn.Module, data: Any, batch: int) -> Any:
+    """`data`, on the players' device, once it has shown one good batch and D has scored it (training misses neither).
 
     Raises `TypeError` where there is no `.sample(n)` that gives a tuple of tensors, `ValueError` for numbers
-    that are not finite, another number of samples, or images outside [-1, 1].
+    that are not finite, another number of samples, images outside [-1, 1], or scores that are not one a sample.
     """
     if isinstance(data, type) or not callable(getattr(data, "sample", None)):
         raise TypeError(f"data={data!r}: give something with .sample(n) -> (x, *labels), such as toys.Ring()")
-    weight = next(players.parameters())
+    weight = next(G.parameters())
     if hasattr(data, "to"):
         data = data.to(weight.device)
-    with torch.random.fork_rng(devices=[]):
-        drawn = data.sample(batch)
+    stream = Stream(0, weight.device)
+    drawn = stream(data.sample, batch)
     if not isinstance(drawn, tuple) or not drawn or not all(isinstance(part, Tensor) for part in drawn):
         raise TypeError(f"data.sample gave {type(drawn).__name__}: give a tuple of tensors, (x,) or (x, labels)")
     x = drawn[0]
@@ -36,7 +39,20 @@ def data_for(players: nn.Module, data: Any, batch: int) -> Any:
         raise ValueError("data holds NaN or infinity: remove such samples before training")
     if x.ndim == 4 and x.shape[1:] == (1, 28, 28):
         check_images(x)
+    with torch.no_grad(), evaluating(D):
+        scores(stream(D, *drawn), x)
     return data
+
+
+@contextmanager
+def evaluating(player: nn.Module) -> Iterator[None]:
+    """Inside, batch norm uses its running statistics and leaves them, and dropout is off; then all is as before."""
+    training = player.training
+    player.eval()
+    try:
+        yield
+    finally:
+        player.train(training)
 
 
 def scores(given: Tensor, x: Tensor) -> Tensor:
@@ -48,23 +64,43 @@ def scores(given: Tensor, x: Tensor) -> Tensor:
     return given
 
 
-class Finite:
-    """Stops a player at a loss that is NaN or infinite, before the optimiser takes it into the weights.
+class Guard:
+    """Lets an optimiser step only while its player's loss and gradients are finite; from the first bad one on, none.
 
-    On the CPU at once. An accelerator is not made to wait: it keeps the first bad step, read every 100 rounds.
+    So the last good weights stay. On the CPU it raises at once. An accelerator is not made to wait: there the fused
+    optimisers skip every step by themselves (their `found_inf`, made for mixed precision) until `read` is called,
+    which happens every 100 rounds.
     """
 
-    def __init__(self, player: str, device: torch.device):
-        self.player, self.device = player, device
-        self.first_bad = torch.full((), -1, device=device)
+    def __init__(self, device: torch.device):
+        self._bad, self._one = torch.zeros((), device=device), torch.ones((), device=device)
+        self._first = torch.full((), -1, device=device)  # 2 · step, and 1 more if it was G's
+        self._waits = device.type != "cpu"
 
-    def __call__(self, loss: Tensor, step: int) -> Tensor:
-        bad = ~loss.detach().isfinite().all() & (self.first_bad < 0)
-        self.first_bad = torch.where(bad, step, self.first_bad)
-        if (self.device.type == "cpu" or step % READ_EVERY == 0) and self.first_bad >= 0:
-            found, self.first_bad = self.first_bad.item(), torch.full_like(self.first_bad, -1)
+    def step(self, player: str, optimiser: torch.optim.Optimizer, loss: Tensor, step: int) -> None:
+        """One step of the optimiser of `player` ("D" or "G"), whose gradients `loss` has just filled."""
+        gradients = [w.grad for group in optimiser.param_groups for w in group["params"] if w.grad is not None]
+        # The check of mixed-precision training, one call for all: sets `_bad` to 1 where anything is not finite.
+        torch._amp_foreach_non_finite_check_and_unscale_([loss.detach(), *gradients], self._bad, self._one)
+        if self._waits:
+            which = torch.full_like(self._first, 2 * step + (player == "G"))
+            self._first = torch.where((self._bad > 0) & (self._first < 0), which, self._first)
+            optimiser.found_inf = self._bad
+            if step % READ_EVERY == 0:
+                self.read()
+        elif self._bad:
+            self._first.fill_(2 * step + (player == "G"))
+            self.read()
+        optimiser.step()
+
+    def read(self) -> None:
+        """Raise `FloatingPointError` if anything was not finite since the last reading; then steps are taken again."""
+        first = int(self._first)
+        if first >= 0:
+            self._bad.zero_()
+            self._first.fill_(-1)
             raise FloatingPointError(
-                f"the loss of {self.player} was not finite at step {found}: "
-                "try a lower learning rate, a gradient penalty on D, or scores without a sigmoid"
+                f"the loss of {'DG'[first % 2]} or its gradient was not finite at step {first // 2}. Both players "
+                "keep the weights they had before. Try a lower learning rate, a gradient penalty on D, scores "
+                "without a sigmoid, or no square root of something that can be zero."
             )
-        return loss

@@ -37,7 +37,7 @@ class GAN:
         self.random = seed if isinstance(seed, Stream) else Stream(seed, self.device)
         self.opt_G, self.opt_D = recipe.opt_G(G.parameters()), recipe.opt_D(D.parameters())
         self.average = averages.start(G) if recipe.average else None
-        self._finite_D, self._finite_G = (checks.Finite(player, self.device) for player in "DG")
+        self.guard = checks.Guard(self.device)
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, seed: int | None = None, device: torch.device | str = "cpu") -> "GAN":
@@ -54,13 +54,14 @@ class GAN:
         """
         if not isinstance(steps, int) or steps < 0:
             raise ValueError(f"steps={steps!r}: give a whole number ≥ 0")
-        return self._rounds(checks.data_for(self.G, data, self.recipe.batch), self.step + steps)
+        return self._rounds(checks.data_for(self.G, self.D, data, self.recipe.batch), self.step + steps)
 
     def _rounds(self, data, steps: int) -> Iterator[Record]:
         while self.step < steps:
             with interrupts.held():
                 record = self.round(data)
             yield {"step": self.step, "steps": steps, **record}
+        self.guard.read()
 
     def round(self, data) -> Record:
         """D's updates, then G's, then the moving average."""
@@ -80,10 +81,10 @@ class GAN:
 
     def update_D(self, real: Tensor, fake: Tensor, *cond: Tensor) -> Record:
         """One step of D on samples that G has no part in: `fake` is detached."""
-        loss = self._finite_D(self.loss_D(real, fake.detach(), *cond), self.step)
+        loss = self.loss_D(real, fake.detach(), *cond)
         self.opt_D.zero_grad()
         loss.sum().backward()
-        self.opt_D.step()
+        self.guard.step("D", self.opt_D, loss, self.step)
         return {"loss_D": loss.detach()}
 
     def loss_D(self, real: Tensor, fake: Tensor, *cond: Tensor) -> Tensor:
@@ -99,10 +100,10 @@ class GAN:
     def update_G(self, real: Tensor, *cond: Tensor) -> Record:
         """One step of G on fresh noise. Only G's gradients are computed: D is but a path for them."""
         fake = self.G(self.random(self.noise, len(real)), *cond)
-        loss = self._finite_G(self.loss_G(real, fake, *cond), self.step)
+        loss = self.loss_G(real, fake, *cond)
         self.opt_G.zero_grad()
         loss.sum().backward(inputs=[weight for weight in self.G.parameters() if weight.requires_grad])
-        self.opt_G.step()
+        self.guard.step("G", self.opt_G, loss, self.step)
         return {"loss_G": loss.detach()}
 
     def loss_G(self, real: Tensor, fake: Tensor, *cond: Tensor) -> Tensor:
@@ -132,12 +133,8 @@ class GAN:
         """
         G = self.average or self.G
         z = self.noise(z_or_n) if isinstance(z_or_n, int) else z_or_n
-        training = G.training
-        G.eval()
-        try:
+        with checks.evaluating(G):
             return torch.cat([G(*piece) for piece in zip(*(t.split(PIECE) for t in (z, *cond)), strict=True)])
-        finally:
-            G.train(training)
 
     def _scores(self, x: Tensor, *cond: Tensor) -> Tensor:
         return checks.scores(self.D(x, *cond), x)  # (N,)

@@ -1,15 +1,16 @@
 """A mistake in the data, the scores or the loss stops the game with a sentence that holds the remedy."""
 
+import copy
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
-from gan_lessons import checks
+from gan_lessons import GAN, SGD, Adam, checks
+from gan_lessons.recipes import TOY
 from gan_lessons.toys import Ring
-
-PLAYERS = nn.Linear(2, 2)
 
 
 def giving(*drawn):
@@ -17,8 +18,18 @@ def giving(*drawn):
     return SimpleNamespace(sample=lambda n: drawn)
 
 
-def check(data, players=PLAYERS, batch=4):
-    return checks.data_for(players, data, batch)
+class Judge(nn.Module):
+    """A discriminator of any kind of sample."""
+
+    def forward(self, x, *labels):
+        return x.flatten(1).sum(1)
+
+
+G = nn.Linear(2, 2)
+
+
+def check(data, D=Judge(), batch=4):  # noqa: B008
+    return checks.data_for(G, D, data, batch)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +89,20 @@ def test_the_class_instead_of_its_value_is_refused_with_the_remedy():
         check(Ring)
 
 
+def test_the_trial_leaves_the_discriminator_as_it_was():
+    D = nn.Sequential(nn.BatchNorm1d(2), nn.Dropout(), nn.Linear(2, 1), nn.Flatten(0))
+    before, numbers = copy.deepcopy(D.state_dict()), torch.get_rng_state()
+    check(Ring(), D)
+    assert all(torch.equal(value, D.state_dict()[name]) for name, value in before.items())
+    assert all(module.training for module in D.modules())
+    assert torch.equal(torch.get_rng_state(), numbers)
+
+
+def test_scores_that_are_not_one_a_sample_are_refused_before_the_first_round():
+    with pytest.raises(ValueError, match=r"D gave scores of shape \(4, 1\) for 4 samples: return \(N,\)"):
+        check(Ring(), nn.Linear(2, 1))
+
+
 def test_one_score_a_sample_passes():
     given = torch.zeros(4)
     assert checks.scores(given, torch.zeros(4, 1, 28, 28)) is given
@@ -89,21 +114,101 @@ def test_other_scores_are_refused_with_the_remedy(shape):
         checks.scores(torch.zeros(shape), torch.zeros(4, 2))
 
 
-@pytest.mark.parametrize("loss", [torch.tensor(1e30), torch.tensor([0.0, -5.0]), torch.tensor(1.0, requires_grad=True)])
-def test_a_finite_loss_passes(loss):
-    assert checks.Finite("D", torch.device("cpu"))(loss, 3) is loss
+# The guard before each step
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+CPU = torch.device("cpu")
+SIZES = [1e30, -5.0, 0.0]
+BAD = [float("nan"), float("inf"), -float("inf")]
+
+
+class Pretended(checks.Guard):
+    """The guard of an accelerator, on the CPU: it may read nothing but every 100 rounds."""
+
+    def __init__(self, device=CPU):
+        super().__init__(device)
+        self._waits = True
+
+
+def moved(guard, loss=1.0, gradient=1.0, player="D", step=3, weight=None):
+    """Whether an optimiser took its step with this loss and this gradient."""
+    weight = nn.Parameter(torch.zeros(2)) if weight is None else weight
+    before = weight.detach().clone()
+    weight.grad = torch.tensor([0.5, gradient])
+    guard.step(player, torch.optim.SGD([weight], 1e-3, fused=True), torch.as_tensor(loss), step)
+    return not torch.equal(before, weight)
+
+
+@pytest.mark.parametrize("kind", [checks.Guard, Pretended])
+@pytest.mark.parametrize("loss", [*SIZES, torch.tensor([0.0, -5.0]), torch.tensor(1.0, dtype=torch.float64)])
+def test_what_is_finite_is_stepped_on(kind, loss):
+    assert moved(kind(CPU), loss, 1e20)
+
+
+@pytest.mark.parametrize("where", ["loss", "gradient"])
+@pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("player", ["D", "G"])
-def test_a_loss_that_is_not_finite_names_player_step_and_remedy(bad, player):
-    finite = checks.Finite(player, torch.device("cpu"))
-    finite(torch.tensor(1.0), 16)
-    with pytest.raises(FloatingPointError, match=f"the loss of {player} was not finite at step 17: try a lower"):
-        finite(torch.tensor(bad), 17)
-    finite(torch.tensor(1.0), 18)  # the game may go on once the cause is mended
+def test_what_is_not_finite_names_player_step_and_remedy_before_the_weights_move(where, bad, player):
+    guard, weight = checks.Guard(CPU), nn.Parameter(torch.zeros(2))
+    with pytest.raises(
+        FloatingPointError, match=f"the loss of {player} or its gradient was not finite at step 17.*Try a lower"
+    ):
+        moved(guard, **{where: bad}, player=player, step=17, weight=weight)
+    assert torch.equal(weight, torch.zeros(2))
+    assert moved(guard, step=18)  # the game may go on once the cause is mended
 
 
 def test_one_bad_game_among_many_is_enough():
     with pytest.raises(FloatingPointError, match="at step 0"):
-        checks.Finite("G", torch.device("cpu"))(torch.tensor([1.0, float("nan"), 2.0]), 0)
+        moved(checks.Guard(CPU), torch.tensor([1.0, float("nan"), 2.0]), step=0)
+
+
+@pytest.mark.parametrize("optimiser", [Adam(), SGD(momentum=0.9)])
+@pytest.mark.parametrize("where", ["loss", "gradient"])
+def test_an_accelerator_freezes_both_players_and_raises_at_the_hundredth_round(optimiser, where):
+    guard, weight = Pretended(), nn.Parameter(torch.zeros(2))
+    stepped = optimiser([weight])
+    for step in range(100, 201):
+        weight.grad = torch.tensor([0.5, float("nan") if where == "gradient" and step == 137 else 1.0])
+        loss = torch.tensor(float("inf") if where == "loss" and step == 137 else 1.0)
+        if step == 137:
+            good = weight.detach().clone()
+            state = copy.deepcopy(stepped.state_dict()["state"])
+        if step == 200:
+            with pytest.raises(FloatingPointError, match="the loss of G or its gradient was not finite at step 137"):
+                guard.step("D", stepped, loss, step)
+        else:
+            guard.step("G", stepped, loss, step)
+    assert torch.equal(weight, good)
+    for name, value in state[0].items():
+        assert torch.equal(stepped.state[weight][name], value), name
+    assert moved(guard, step=201)
+
+
+def test_an_accelerator_is_read_in_the_hundredth_round_only(monkeypatch):
+    reads = []
+    guard = Pretended()
+    read = guard.read
+    monkeypatch.setattr(guard, "read", lambda: reads.append(1) or read())
+    for name in ("__bool__", "__int__", "__float__", "item", "tolist"):
+        waited = getattr(torch.Tensor, name)
+        monkeypatch.setattr(torch.Tensor, name, lambda *args, waited=waited: reads.append(2) or waited(*args))
+    for step in range(1, 100):
+        moved(guard, step=step)
+    assert reads == []
+    moved(guard, step=100)
+    assert reads[0] == 1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_on_cuda_no_round_waits_for_the_device():
+    gan = GAN.from_recipe(replace(TOY, average=0.9, d_steps=2), seed=0, device="cuda")
+    data = Ring().to("cuda")
+    for _ in range(3):
+        gan.round(data)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(20):
+            gan.round(data)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")

@@ -86,7 +86,9 @@ def test_scores_of_shape_n_one_are_refused_with_the_remedy():
     G.z_dim = 2
     gan = GAN(G, D, PLAIN, seed=0)
     with pytest.raises(ValueError, match=r"D gave scores of shape \(16, 1\) for 16 samples: return \(N,\)"):
-        play(gan, 1)
+        gan.train(RING, 1)  # at the call
+    with pytest.raises(ValueError, match=r"D gave scores of shape \(16, 1\)"):
+        gan.round(RING)
 
 
 def test_noise_of_another_size_is_refused():
@@ -271,8 +273,8 @@ def test_conditions_reach_both_players_and_the_penalties():
     gan = GAN(G, D, replace(PLAIN, penalties=(penalties.r1(1.0),)), seed=0)
     play(gan, 1, SimpleNamespace(sample=lambda n: (torch.randn(n, 2), labels)))
     assert len(G.seen) == 2
-    assert len(D.seen) == 4  # real, fake, penalty; then G's move
-    assert same([*G.seen, *D.seen], [labels] * 6)
+    assert len(D.seen) == 5  # the trial at the call; real, fake, penalty; then G's move
+    assert same([*G.seen, *D.seen], [labels] * 7)
     z = torch.randn(16, 2)
     assert torch.equal(gan.sample(z, labels), G.layer(z) + labels[:, None])
 
@@ -438,7 +440,7 @@ def test_a_loss_that_is_not_finite_stops_the_game_before_the_weights_move(player
     play(gan, 2)
     bad[player].fill_(float("nan"))
     mover, before = getattr(gan, player), weights(getattr(gan, player))
-    with pytest.raises(FloatingPointError, match=f"the loss of {player} was not finite at step 2: try a lower"):
+    with pytest.raises(FloatingPointError, match=f"the loss of {player} or its gradient was not finite at step 2"):
         play(gan, 5)
     assert same(weights(mover), before)
     assert gan.step == 2
