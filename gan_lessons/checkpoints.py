@@ -4,6 +4,8 @@ import functools
 import importlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -16,8 +18,10 @@ from gan_lessons.recipes import Recipe
 from gan_lessons.streams import Stream
 from gan_lessons.training import GAN
 
-FORMAT = "gan_lessons game 1"
+FORMAT = "gan_lessons game 2"
 GENERATOR_FORMAT = "gan_lessons generator 1"
+READERS = {FORMAT: "checkpoints.load", GENERATOR_FORMAT: "checkpoints.load_generator"}
+AGAIN = "Delete it and save the game again, or take another copy."
 OWN_CODE = "give it back with load(path, recipe=...)"
 NAMEABLE = ("losses", "schedules", "penalties", "models", "recipes")  # the modules a recipe's parts come from
 
@@ -26,14 +30,16 @@ def save(gan: GAN, path: str | os.PathLike) -> None:
     """Write everything that the run needs to go on exactly: players, average, optimisers, random state, step, recipe.
 
     Whole or not at all. Parts of the recipe that are your own code are saved by name only; `load` then asks for them.
+    Raises `FloatingPointError` where an accelerator has met a NaN that nobody has been told of yet, and `OSError`
+    where the file cannot be written.
     """
-    parts = _state(gan)
-    tensors = {f"{part}/{key}": value for part, state in parts.items() for key, value in state.items()}
+    gan.guard.read()
+    tensors = {f"{part}/{key}": value for part, state in _state(gan).items() for key, value in state.items()}
     notes = {
         "format": FORMAT,
-        "step": str(gan.step),
+        "step": json.dumps(gan.step),
         "recipe": json.dumps(describe(gan.recipe)),
-        "parts": json.dumps({part: len(state) for part, state in parts.items()}),
+        "tensors": json.dumps(sorted(tensors)),
     }
     save_tensors(path, tensors, notes)
 
@@ -43,32 +49,40 @@ def load(path: str | os.PathLike, recipe: Recipe | None = None, device: torch.de
 
     Without `recipe` the file's own is rebuilt, which needs every part of it to be one of this package's. Raises
     `ValueError` where `recipe` is given and differs (every difference is named), where the file is of another
-    kind or not whole, and where its weights do not fit the players; `FileNotFoundError` where there is none.
+    kind, damaged or not whole, and where its weights do not fit the players; `FileNotFoundError` where there is
+    none, and another `OSError` where it cannot be read.
     """
-    tensors, notes = load_tensors(path)
-    _check_format(path, notes, FORMAT)
-    parts: dict[str, dict[str, Tensor]] = {part: {} for part in json.loads(notes["parts"])}
+    tensors, notes = _read(path, FORMAT, ("step", "recipe", "tensors", "checksum"))
+    listed = _plain(path, notes, "tensors", list)
+    if lacking := [name for name in map(str, listed) if name not in tensors]:
+        raise ValueError(f"{path} is not whole, it lacks {', '.join(lacking)}. {AGAIN}")
+    parts: dict[str, dict[str, Tensor]] = {part: {} for part in ("G", "D", "average", "opt_G", "opt_D", "random")}
     for name, tensor in tensors.items():
         part, _, key = name.partition("/")
         parts.setdefault(part, {})[key] = tensor
-    for part, count in json.loads(notes["parts"]).items():
-        if count and not parts[part]:
-            raise ValueError(f"{path} lacks the {count} tensors of {part}: it is not whole")
-    saved = json.loads(notes["recipe"])
+    saved = _plain(path, notes, "recipe", dict)
+    stream = Stream(0, device)  # whatever the players draw for their first weights, the global generator does not see
     if recipe is None:
-        recipe = rebuild(saved)
-    elif found := differences(saved, describe(recipe)):
-        raise ValueError(f"{path} was saved with another recipe: {'; '.join(found)}")
-    stream = Stream(0, device)
-    with stream:  # whatever the players draw for their first weights, the global generator does not see it
-        G, D = recipe.players()
+        with _blaming(path), stream:
+            recipe = rebuild(saved)
+            G, D = recipe.players()
+    else:
+        with _blaming(path):
+            found = differences(saved, describe(recipe))
+        if found:
+            raise ValueError(
+                f"{path} was saved with another recipe: {'; '.join(found)}. "
+                "Give the recipe that it was saved with, or none: load(path) takes the one in the file."
+            )
+        with stream:
+            G, D = recipe.players()
     G, D = (_filled(player, parts[name], f"{path}: {name}").to(device) for player, name in ((G, "G"), (D, "D")))
     gan = GAN(G, D, recipe, stream)
-    gan.step = int(notes["step"])
+    gan.step = _plain(path, notes, "step", int)
     if gan.average is not None:
         _filled(gan.average, parts["average"], f"{path}: average")
-    for optimiser, part in ((gan.opt_G, "opt_G"), (gan.opt_D, "opt_D")):
-        _restore_optimiser(optimiser, parts[part])
+    for optimiser, player, part in ((gan.opt_G, G, "opt_G"), (gan.opt_D, D, "opt_D")):
+        _restore_optimiser(optimiser, player, parts[part], f"{path}: {part}")
     gan.random.restore(parts["random"])
     return gan
 
@@ -81,35 +95,73 @@ def save_generator(gan: GAN, path: str | os.PathLike, notes: dict[str, str]) -> 
 
 def load_generator(path: str | os.PathLike) -> tuple[nn.Module, dict[str, str]]:
     """What `save_generator` wrote: the generator, in evaluation mode and not to be trained, and the notes."""
-    tensors, notes = load_tensors(path)
-    _check_format(path, notes, GENERATOR_FORMAT)
-    with Stream(0):
-        G, _ = rebuild(json.loads(notes["players"]), "only the package's own players can be loaded so")()
+    tensors, notes = _read(path, GENERATOR_FORMAT, ("players",))
+    plain = _plain(path, notes, "players", dict)
+    with _blaming(path), Stream(0):
+        G, _ = rebuild(plain, "only the package's own players can be loaded so")()
     return _filled(G, tensors, str(path)).eval().requires_grad_(False), notes
 
 
-def _check_format(path: str | os.PathLike, notes: dict[str, str], wanted: str) -> None:
-    if notes.get("format") != wanted:
-        raise ValueError(f"{path} is a file of kind {notes.get('format', 'unknown')!r}, not {wanted!r}")
+def _read(path: str | os.PathLike, wanted: str, needed: tuple[str, ...]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and notes of a file of the `wanted` kind, with the `needed` notes."""
+    tensors, notes = load_tensors(path)
+    kind = notes.get("format", "unknown")
+    if kind != wanted:
+        remedy = f"{READERS[kind]} reads it" if kind in READERS else "was it made by something else, or long ago?"
+        raise ValueError(f"{path} is a file of kind {kind!r}, not {wanted!r}: {remedy}")
+    if lacking := [name for name in needed if name not in notes]:
+        raise ValueError(f"{path} is not whole, it lacks the note {' and '.join(lacking)}. {AGAIN}")
+    return tensors, notes
+
+
+def _plain(path: str | os.PathLike, notes: dict[str, str], name: str, kind: type) -> Any:
+    """The note of that name, as the plain data it stands for."""
+    try:
+        found = json.loads(notes[name])
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is damaged, its note {name} cannot be read ({error}). {AGAIN}") from error
+    if type(found) is not kind:
+        raise ValueError(f"{path} is damaged, its note {name} holds no {kind.__name__}. {AGAIN}")
+    return found
+
+
+@contextmanager
+def _blaming(path: str | os.PathLike) -> Iterator[None]:
+    """Inside, the file at `path` says what is done: whatever goes wrong is its fault, a `ValueError` that names it."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    except Exception as error:
+        raise ValueError(f"{path} is damaged, its recipe cannot be followed ({error!r}). {AGAIN}") from error
 
 
 def _state(gan: GAN) -> dict[str, dict[str, Tensor]]:
+    """Every tensor of a game, by part and name. An optimiser's bear the name of the weight that they belong to."""
     parts = {"G": gan.G.state_dict(), "D": gan.D.state_dict(), "random": gan.random.state()}
     if gan.average is not None:
         parts["average"] = gan.average.state_dict()
-    for optimiser, part in ((gan.opt_G, "opt_G"), (gan.opt_D, "opt_D")):
+    for optimiser, player, part in ((gan.opt_G, gan.G, "opt_G"), (gan.opt_D, gan.D, "opt_D")):
+        names = [name for name, _ in player.named_parameters()]
         state = optimiser.state_dict()["state"]  # the rates and betas are the recipe's
         parts[part] = {
-            f"{k}.{name}": value for k, values in state.items() for name, value in values.items() if value is not None
+            f"{names[k]}.{key}": value
+            for k, values in state.items()
+            for key, value in values.items()
+            if value is not None
         }
     return parts
 
 
-def _restore_optimiser(optimiser: torch.optim.Optimizer, saved: dict[str, Tensor]) -> None:
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, value in saved.items():
-        k, _, name = key.partition(".")
-        state.setdefault(int(k), {})[name] = value
+def _restore_optimiser(optimiser: torch.optim.Optimizer, player: nn.Module, saved: dict[str, Tensor], who: str) -> None:
+    weights = dict(player.named_parameters())
+    names, state = list(weights), {}
+    for item, value in saved.items():
+        name, _, key = item.rpartition(".")
+        # torch does not look at shapes here, and its fused steps crash Python where they are wrong.
+        if name not in weights or value.shape != (() if key == "step" else weights[name].shape):
+            raise ValueError(f"{who} belongs to other players than the recipe's: {item} has no place. {AGAIN}")
+        state.setdefault(names.index(name), {})[key] = value
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
 
 
@@ -124,7 +176,10 @@ def _filled(player: nn.Module, saved: dict[str, Tensor], who: str) -> nn.Module:
         if own[name].shape != saved[name].shape
     ]
     if found:
-        raise ValueError(f"{who} has other weights than the recipe's players: {'; '.join(sorted(found))}")
+        raise ValueError(
+            f"{who} has other weights than the recipe's players: {'; '.join(sorted(found))}. "
+            "Make the players as they were when it was saved."
+        )
     precision = next((tensor.dtype for tensor in saved.values() if tensor.is_floating_point()), None)
     player.to(dtype=precision).load_state_dict(saved)
     return player
@@ -170,10 +225,36 @@ def rebuild(plain: Any, remedy: str = OWN_CODE) -> Any:
 
 def differences(saved: Any, given: Any, where: str = "") -> list[str]:
     """Every place where two descriptions differ, as `batch: saved 64, given 32`."""
-    if isinstance(saved, dict) and isinstance(given, dict) and saved.keys() == given.keys():
-        inner = [differences(saved[key], given[key], f"{where}.{key}".lstrip(".")) for key in saved]
-        return [line.replace("fields.", "") for lines in inner for line in lines]
-    return [] if saved == given else [f"{where or 'recipe'}: saved {json.dumps(saved)}, given {json.dumps(given)}"]
+    if saved == given:
+        return []
+    (kind, inside), (other_kind, other_inside) = _opened(saved), _opened(given)
+    if kind != other_kind or inside.keys() != other_inside.keys():
+        return [f"{where or 'recipe'}: saved {_written(saved)}, given {_written(given)}"]
+    lines = [differences(inside[key], other_inside[key], f"{where}{key}".lstrip(".")) for key in inside]
+    return [line for found in lines for line in found]
+
+
+def _opened(plain: Any) -> tuple[Any, dict[str, Any]]:
+    """What a description is, and its parts by the way to them; one without parts is nothing but itself."""
+    if isinstance(plain, list) and any(isinstance(item, dict) for item in plain):
+        return len(plain), {f"[{k}]": item for k, item in enumerate(plain)}
+    if isinstance(plain, dict) and ("type" in plain or "partial" in plain):
+        kind, inside = (plain["type"], "fields") if "type" in plain else (plain["partial"], "keywords")
+        return kind, {f".{name}": item for name, item in plain[inside].items()}
+    return plain, {}
+
+
+def _written(plain: Any) -> str:
+    """A description as one would write it in Python."""
+    if isinstance(plain, list):
+        return f"({', '.join(map(_written, plain))}{',' * (len(plain) == 1)})"
+    if not isinstance(plain, dict):
+        return repr(plain)
+    if "yours" in plain or "name" in plain:
+        return plain["name"] if "name" in plain else f"your own {plain['yours']}"
+    kind, inside = _opened(plain)
+    arguments = ", ".join(f"{name[1:]}={_written(item)}" for name, item in inside.items())
+    return f"{kind if isinstance(kind, str) else _written(kind)}({arguments})"
 
 
 def _path(value: Any) -> str:
