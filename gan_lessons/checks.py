@@ -73,7 +73,7 @@ class Guard:
     """
 
     def __init__(self, device: torch.device):
-        self._bad, self._one = torch.zeros((), device=device), torch.ones((), device=device)
+        self._bad, self._one = (torch.full((), x, dtype=torch.float32, device=device) for x in (0, 1))
         self._first = torch.full((), -1, device=device)  # 2 · step, and 1 more if it was G's
         self._waits = device.type != "cpu"
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
@@ -101,12 +102,12 @@ def load_tensors(path: str | os.PathLike) -> tuple[dict[str, Tensor], dict[str, 
     path = _not_a_folder(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
-    path.open("rb").close()  # a file that may not be read gets Python's own error; safetensors would call it missing
+    # Read in one go: safetensors opens a path twice, and a save between the two would mix two files.
+    content = path.read_bytes()
     try:
-        with safe_open(path, framework="pt") as file:
-            # Copies: the library's tensors are views of the file itself and change, or crash Python, if it does.
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-            notes = dict(file.metadata() or {})
+        tensors = from_bytes(content)
+        header = 8 + int.from_bytes(content[:8], "little")  # the length of a JSON object, then that object
+        notes = json.loads(content[8:header]).get("__metadata__") or {}
     except SafetensorError as error:
         raise ValueError(
             f"{path} is not a whole safetensors file ({error}). If it should be one, delete it and make it again."
