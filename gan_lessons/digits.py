@@ -3,7 +3,6 @@
 import gzip
 import math
 import os
-import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gan_lessons import strokes
+from gan_lessons.downloads import fetch
 from gan_lessons.files import DATA, md5, whole_or_absent
 
 CACHE = DATA / "cache"
@@ -31,7 +31,6 @@ FILES = {
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 DRAWN = {"train": (60_000, 0), "test": (10_000, 1)}  # how many, and the seed
-TIMEOUT = 10  # seconds without an answer before the next mirror is tried
 
 
 class DataError(OSError):
@@ -149,48 +148,49 @@ def _mnist_file(name: str) -> Tensor:
     """One file of MNIST as a uint8 tensor, from the named folder, the data folder, or the mirrors."""
     named = os.environ.get(VARIABLE)
     folder = (Path(named) if named else CACHE) / "mnist"
+    damaged = ""
     try:
         for path in (folder / f"{name}.gz", folder / name):
             if path.is_file():
                 return parse_idx(verified(path.read_bytes(), name, str(path)))
     except OSError as error:
-        source = f"{VARIABLE}={named}: " if named else ""
-        raise DataError(f"{source}{error}. Delete the file, or choose another folder.") from error
+        if named:
+            raise DataError(f"{VARIABLE}={named}: {error}. Delete the file, or choose another folder.") from error
+        damaged = f"{error}, and a new copy could not be had: "
     if named:
         raise DataError(
             f"{VARIABLE}={named}, but there is no {folder / name}.gz. "
             f"Put MNIST's four files into {folder}, or unset {VARIABLE} to have them downloaded."
         )
-    content = _download(name)
     try:
-        with whole_or_absent(folder / f"{name}.gz") as temporary:
-            temporary.write_bytes(gzip.compress(content, 6, mtime=0))
-    except OSError as error:
-        raise DataError(str(error)) from error
+        content = _download(name)
+    except DataError as error:
+        raise DataError(f"{damaged}{error}") from error
+    _keep(content, name, folder / f"{name}.gz")
     return parse_idx(content)
 
 
-def _download(name: str) -> bytes:
-    """The verified content of one file, from the first mirror that has it."""
-    import pooch  # takes a while to import, and is needed once
+def _keep(content: bytes, name: str, path: Path) -> None:
+    """Put verified content into the data folder, whole or not at all."""
+    try:
+        with whole_or_absent(path) as temporary:
+            temporary.write_bytes(gzip.compress(content, 6, mtime=0))
+    except OSError as error:
+        try:  # Windows refuses to replace a file that another process, which fetched it too, is just reading
+            verified(path.read_bytes(), name, str(path))
+        except OSError:
+            raise DataError(str(error)) from error
 
-    pooch.get_logger().setLevel("ERROR")
+
+def _download(name: str) -> bytes:
+    """The verified content of one file, from the first mirror that has it; raises `DataError` with every reason."""
     failures = []
     for mirror in MIRRORS:
-        url = f"{mirror}{name}.gz"
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                fetch = pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUT)  # the bar appears once bytes flow
-                path = pooch.retrieve(url, known_hash=None, path=folder, fname="file", downloader=fetch)
-                return verified(Path(path).read_bytes(), name, url)
-            except OSError as error:  # requests' errors are OSErrors too
-                failures.append(f"{mirror} ({_short(error)})")
+        try:
+            return verified(fetch(f"{mirror}{name}.gz"), name, "what it sent")
+        except OSError as error:
+            failures.append(f"{mirror} ({error})")
     raise DataError(f"tried {' and '.join(failures)}")
-
-
-def _short(error: OSError) -> str:
-    """What a person needs of a network error: its kind, or our own sentence."""
-    return str(error) if isinstance(error, DataError) else type(error).__name__
 
 
 def verified(content: bytes, name: str, source: str) -> bytes:
@@ -201,7 +201,10 @@ def verified(content: bytes, name: str, source: str) -> bytes:
         except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"{source} is not a whole gzip file") from error
     if md5(content) != CHECKSUMS[name]:
-        raise DataError(f"{source} does not hold MNIST's {name}: its checksum differs")
+        page = content.lstrip()[:1] == b"<"  # networks that want a login answer every address with their page
+        raise DataError(
+            f"{source} does not hold MNIST's {name}: {'it is a web page' if page else 'its checksum differs'}"
+        )
     return content
 
 
