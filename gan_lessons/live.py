@@ -10,11 +10,11 @@ from torch import Tensor
 from gan_lessons import plots
 from gan_lessons.training import GAN, Record
 
-SHORTEST = 0.1  # seconds between two pictures: drawing must not eat the time for training
+REST = 2  # times as long as the last picture took to draw: training keeps two thirds of the time on any machine
 
 
 class _View:
-    """A panel of samples beside the two losses, redrawn every `every` steps and at most ten times a second.
+    """A panel of samples beside the two losses, redrawn every `every` steps, or as often as a third of the time allows.
 
     Call `update(gan, record)` after each round. While a kernel runs, one widget shows the newest picture;
     after the last round the widget goes and the last picture stays in the notebook as a plain image.
@@ -25,7 +25,7 @@ class _View:
             raise ValueError(f"every={every}: redraw every 1, 2, 3, … steps")
         self.every = every
         self._widget: ipywidgets.HTML | None = None
-        self._started = self._drawn = 0.0
+        self._started = self._rests_until = 0.0
         self._first = 0
         self._sums: dict[str, Tensor] = {}
         self._since = 0
@@ -43,7 +43,7 @@ class _View:
             self._sums[name] = self._sums.get(name, 0) + record[name]
         self._since += 1
         last = record["step"] == record["steps"]
-        due = record["step"] % self.every == 0 and time.monotonic() - self._drawn >= SHORTEST
+        due = record["step"] % self.every == 0 and time.monotonic() >= self._rests_until
         if last or due:
             self._redraw(gan, record, last)
 
@@ -56,6 +56,7 @@ class _View:
         plots.put({"application/vnd.jupyter.widget-view+json": model, "text/plain": still})
 
     def _redraw(self, gan: GAN, record: Record, last: bool) -> None:
+        began = time.monotonic()
         self._history["step"].append(record["step"])
         for name, total in self._sums.items():
             self._history[name].append(float(total) / self._since)
@@ -76,7 +77,8 @@ class _View:
             plots.show(fig, alt)
         else:
             self._widget.value = plots.img(fig, alt)
-        self._drawn = time.monotonic()
+        now = time.monotonic()
+        self._rests_until = now + REST * (now - began)
 
     def _clock(self, record: Record, last: bool) -> str:
         done = record["step"] - self._first

@@ -36,7 +36,7 @@ WIDE = replace(WGAN_GP, players=functools.partial(models.toy_players, width=128)
 PLAY = """
 import json, sys, torch
 from gan_lessons import checkpoints, live, toys
-live.SHORTEST = 0  # whether a picture is drawn must not depend on how fast this computer is
+live.REST = 0  # whether a picture is drawn must not depend on how fast this computer is
 data = toys.Ring()
 for before, after, steps, every, threads in json.loads(sys.argv[1]):
     torch.set_num_threads(threads)
