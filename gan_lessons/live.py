@@ -14,10 +14,11 @@ REST = 2  # times as long as the last picture took to draw: training keeps two t
 
 
 class _View:
-    """A panel of samples beside the two losses, redrawn every `every` steps, or as often as a third of the time allows.
+    """A panel of samples beside the two losses, with a new mean of each every `every` steps.
 
-    Call `update(gan, record)` after each round. While a kernel runs, one widget shows the newest picture;
-    after the last round the widget goes and the last picture stays in the notebook as a plain image.
+    It is redrawn as often, but drawing gets at most a third of the time. Call `update(gan, record)` after each
+    round. While a kernel runs, one widget shows the newest picture; after the last round the widget goes and the
+    last picture stays in the notebook as a plain image.
     """
 
     def __init__(self, every: int):
@@ -29,7 +30,8 @@ class _View:
         self._first = 0
         self._sums: dict[str, Tensor] = {}
         self._since = 0
-        self._history: dict[str, list[float]] = {"step": [], "loss_D": [], "loss_G": []}
+        self._steps: list[int] = []  # at which the means below were taken
+        self._means: dict[str, list[Tensor]] = {"loss_D": [], "loss_G": []}
 
     def _draw(self, gan: GAN, axes: Axes) -> str:
         """Draw the samples, and say in words what is seen."""
@@ -39,13 +41,21 @@ class _View:
         """Take note of one round; redraw if it is time. Training is not disturbed: its random stream is its own."""
         if self._widget is None:
             self._open(record)
-        for name in ("loss_D", "loss_G"):  # tensors: adding them up makes no accelerator wait
+        for name in self._means:  # tensors: adding them up makes no accelerator wait
             self._sums[name] = self._sums.get(name, 0) + record[name]
         self._since += 1
         last = record["step"] == record["steps"]
-        due = record["step"] % self.every == 0 and time.monotonic() >= self._rests_until
-        if last or due:
-            self._redraw(gan, record, last)
+        if last or record["step"] % self.every == 0:
+            self._note(record["step"])
+            if last or time.monotonic() >= self._rests_until:
+                self._redraw(gan, record, last)
+
+    def _note(self, step: int) -> None:
+        """The losses' means since the last note. The curves have as many points on a slow machine as on a fast one."""
+        self._steps.append(step)
+        for name, total in self._sums.items():
+            self._means[name].append(total / self._since)
+        self._sums, self._since = {}, 0
 
     def _open(self, record: Record) -> None:
         self._widget = ipywidgets.HTML()
@@ -57,19 +67,13 @@ class _View:
 
     def _redraw(self, gan: GAN, record: Record, last: bool) -> None:
         began = time.monotonic()
-        self._history["step"].append(record["step"])
-        for name, total in self._sums.items():
-            self._history[name].append(float(total) / self._since)
-        self._sums, self._since = {}, 0
         fig, (left, right) = plots.figure(2)
         with torch.random.fork_rng(devices=[]):  # nor does a picture disturb the reader's own random numbers
             torch.manual_seed(0)
             seen = self._draw(gan, left)
-        step = self._history["step"]
-        curves = {"discriminator": self._history["loss_D"], "generator": self._history["loss_G"]}
-        plots.lines(
-            right, curves, step, ("step", "mean loss (nats)"), self._clock(record, last), ("#009E73", "#CC79A7")
-        )
+        loss_D, loss_G = (torch.stack(means).tolist() for means in self._means.values())
+        curves, names = {"discriminator": loss_D, "generator": loss_G}, ("step", "mean loss (nats)")
+        plots.lines(right, curves, self._steps, names, self._clock(record, last), ("#009E73", "#CC79A7"))
         alt = f"Step {record['step']:,} of {record['steps']:,}. Left: {seen} Right: the losses of both players so far."
         if last:
             self._widget.close()

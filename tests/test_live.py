@@ -300,11 +300,31 @@ def test_a_view_leaves_the_readers_random_numbers_alone(clock):
 
 
 @pytest.mark.usefixtures("screen", "quick")
-def test_memory_grows_with_the_pictures_not_with_the_steps(clock):
+def test_memory_grows_with_the_points_of_the_curves_not_with_the_steps(clock):
     view = live.ToyView(RING, every=100, points=5)
     replay(view, 1_000, 2_000, clock)
-    assert {name: len(values) for name, values in view._history.items()} == {"step": 10, "loss_D": 10, "loss_G": 10}
-    assert all(isinstance(value, int | float) for values in view._history.values() for value in values)
+    kept = view._means["loss_D"] + view._means["loss_G"]
+    assert len(view._steps) == 10
+    assert len(kept) == 20
+    assert not any(value.requires_grad for value in kept)  # or each would keep a whole round's graph
+
+
+@pytest.mark.usefixtures("screen", "quick")
+def test_the_curves_have_the_same_points_however_seldom_it_is_drawn(clock, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(plots, "lines", lambda axes, curves, steps, *_: drawn.append((curves, list(steps))))
+    for drawing in (0.0, 1.0):
+
+        def img(fig, alt, drawing=drawing):
+            clock.now += drawing
+            return alt
+
+        monkeypatch.setattr(plots, "img", img)
+        watch(live.ToyView(RING, every=2, points=5), make(), 9, clock, seconds=0.01)
+    often, seldom = drawn[:5], drawn[5:]
+    assert len(seldom) == 2
+    assert often[-1] == seldom[-1]
+    assert often[-1][1] == [2, 4, 6, 8, 9]
 
 
 @pytest.mark.usefixtures("quick")
