@@ -19,11 +19,22 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "course-stamp"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+SETTINGS = VENV / "share/jupyter/lab/settings/overrides.json"
+NO_NEWS = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}'  # else JupyterLab asks about them
 NOTEBOOKS = ROOT / "notebooks"
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 OLDEST, NEWEST = (3, 11), (3, 14)
 TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout", "600"]
+NBVAL = [
+    *("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout", "600"),
+    *("-p", "tests.kernel_memory"),
+]
+BROWSERS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    *(f"/Applications/{name}.app/Contents/MacOS/{name}" for name in ("Google Chrome", "Chromium")),
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
+NO_BROWSER = "there is neither Chromium nor Chrome here"
 ONLINE = "https://mybinder.org and https://colab.research.google.com run the course in the browser; see README.md."
 
 
@@ -34,6 +45,10 @@ def main() -> int:
     tests = commands.add_parser("test", help="run all tests: the package, and every notebook as a test")
     tests.add_argument("numbers", nargs="*", metavar="number", help="only these lessons, such as 09, and the package")
     tests.set_defaults(run=test)
+    ui = commands.add_parser("test-ui", help="open and run lessons in a browser; keep build/screenshots/ to look at")
+    ui.set_defaults(run=browser_tests)
+    colab = commands.add_parser("test-colab", help="run lessons as on Colab: alone in a folder, nothing installed")
+    colab.set_defaults(run=colab_tests)
     commands.add_parser("check", help="run the fast tests and the linter, in under a minute").set_defaults(run=check)
     one = commands.add_parser("lesson", help="run one lesson from the terminal into an HTML page")
     one.add_argument("number", help="the lesson's number, such as 09")
@@ -45,6 +60,8 @@ def main() -> int:
     address.set_defaults(run=set_address)
     arguments = parser.parse_args()
     os.chdir(ROOT)
+    # Threads of OpenMP that wait for each other would keep both cores busy, and starve each other on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     return arguments.run(arguments)
 
 
@@ -58,18 +75,52 @@ def test(arguments) -> int:
     """Unit tests and toy lessons two at a time; digit lessons one at a time, since each uses both cores."""
     chosen = [path for number in arguments.numbers for path in found(number)] or lessons()
     toys, digits = [path for path in chosen if path.name < "09"], [path for path in chosen if path.name >= "09"]
-    # Fetched here, so that no notebook has to show a download.
-    python("-c", "from gan_lessons import digits; digits.load('train'); digits.load('test')", check=True)
+    fetch_digits()
     results = [pytest("tests", *TWO_AT_A_TIME)]
     if toys:
         results.append(pytest(*TWO_AT_A_TIME, *NBVAL, *map(str, toys)))
     if digits:
         results.append(pytest(*NBVAL, *map(str, digits)))
+    if chromium() and not arguments.numbers:
+        results.append(browser_tests(arguments))
+    else:
+        why = "only some lessons were asked for" if arguments.numbers else NO_BROWSER
+        print(f"The browser tests were skipped: {why}. To run them: python3 course.py test-ui")
+    print("Not run here, as it makes a second environment of 1 GB: python3 course.py test-colab")
     return max(results)
 
 
+def browser_tests(_) -> int:
+    browser = chromium()
+    if not browser:
+        return fail(f"{NO_BROWSER}. On Debian: sudo apt install chromium. Elsewhere: https://www.google.com/chrome")
+    fetch_digits()
+    install_playwright()
+    os.environ["CHROMIUM"] = browser
+    return pytest("tests/launch/test_browser.py")
+
+
+def colab_tests(_) -> int:
+    fetch_digits()
+    return pytest("tests/launch/test_colab.py")
+
+
+def chromium() -> str | None:
+    """The first browser there is of those that playwright can drive."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def fetch_digits() -> None:
+    """Now, so that no notebook has to show a download."""
+    python("-c", "from gan_lessons import digits; digits.load('train'); digits.load('test')", check=True)
+
+
 def check(_) -> int:
-    return max(pytest("tests"), python("-m", "ruff", "check", "."), python("-m", "ruff", "format", "--check", "."))
+    return max(
+        pytest("tests", "-m", "not slow"),
+        python("-m", "ruff", "check", "."),
+        python("-m", "ruff", "format", "--check", "."),
+    )
 
 
 def lesson(arguments) -> int:
@@ -147,20 +198,34 @@ def environment() -> None:
     if made_from(wanted):
         return
     check_python()
-    with locked(ROOT / ".venv.lock"):
+    with locked(ROOT / ".venv.lock"), remedy():
         if made_from(wanted):  # somebody else made it while we waited
             return
         print("Making the environment in .venv: once, about 1 GB on disk …", flush=True)
-        try:
-            shutil.rmtree(VENV, ignore_errors=True)
-            subprocess.run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", str(VENV)], check=True)
-            install_torch()
-            pip("install", "--editable", ".[test]", "--constraint", "constraints.txt")
-        except (subprocess.CalledProcessError, OSError) as error:
-            sys.exit(
-                fail(f"{error}\nWhat went wrong stands above. Check network and disk, then run the same command again.")
-            )
+        shutil.rmtree(VENV, ignore_errors=True)
+        subprocess.run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", str(VENV)], check=True)
+        install_torch()
+        pip("install", "--editable", ".[test]", "--constraint", "constraints.txt")
+        SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+        SETTINGS.write_text(NO_NEWS, encoding="utf-8")
         STAMP.write_text(wanted, encoding="utf-8")
+
+
+def install_playwright() -> None:
+    """Only the browser tests need it, so it comes with their first run."""
+    with locked(ROOT / ".venv.lock"), remedy():
+        if subprocess.run([str(PYTHON), "-c", "import playwright"], stderr=subprocess.DEVNULL).returncode:
+            pip("install", "--editable", ".[ui]", "--constraint", "constraints.txt")
+
+
+@contextlib.contextmanager
+def remedy():
+    try:
+        yield
+    except (subprocess.CalledProcessError, OSError) as error:
+        sys.exit(
+            fail(f"{error}\nWhat went wrong stands above. Check network and disk, then run the same command again.")
+        )
 
 
 def made_from(wanted: str) -> bool:

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import nbformat
-from jupyter_client.manager import KernelManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 from tqdm import tqdm
 
@@ -23,13 +23,14 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 TIMEOUT = 1_800  # seconds a cell
 
 
-def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
-    """Run all cells in a clean kernel of this very Python, as if `folder` were current; outputs go into `notebook`.
+def execute(notebook: nbformat.NotebookNode, folder: Path, python: str = sys.executable) -> None:
+    """Run all cells in a clean kernel of `python`, as if `folder` were current; outputs go into `notebook`.
 
-    Raises `CellExecutionError` at the first cell that fails.
+    Raises `CellExecutionError` at the first cell that fails, `CellTimeoutError` at one that takes longer than TIMEOUT,
+    and `DeadKernelError` where the kernel has been killed, as it is when memory runs out.
     """
-    manager = KernelManager(kernel_name="python3")
-    manager.kernel_spec.argv[0] = sys.executable
+    manager = AsyncKernelManager(kernel_name="python3")  # with the other kind, nbclient never sees that a kernel died
+    manager.kernel_spec.argv[0] = python
     client = NotebookClient(notebook, km=manager, timeout=TIMEOUT, resources={"metadata": {"path": str(folder)}})
     with tqdm(total=len(notebook.cells), unit="cell") as bar:
         client.on_cell_complete = lambda **_: bar.update()
@@ -60,7 +61,7 @@ def main() -> int:
     notebook = nbformat.read(arguments.path, as_version=4)
     try:
         execute(notebook, arguments.path.resolve().parent)
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         print(f"{arguments.path.name} stopped at a cell that failed:\n{error}", file=sys.stderr)
         return 1
     trim(notebook)

@@ -1,5 +1,6 @@
 """What all tests share: one thread each, and random numbers that do not depend on which tests ran before."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,10 @@ import torch
 from IPython.core.interactiveshell import InteractiveShell
 
 torch.set_num_threads(1)
+
+# A folder of tests needs more than the package does: a network, a browser. It is entered where it is named, as in
+# `pytest tests/launch`, and nowhere else.
+collect_ignore = [path.name for path in Path(__file__).parent.iterdir() if path.is_dir()]
 
 
 @pytest.fixture(autouse=True)

@@ -74,22 +74,29 @@ def root(tmp_path):
 
 @pytest.fixture
 def course(root, monkeypatch):
-    """course.py of the copy, as a module. Its `subprocess.run` makes a pretended environment and notes its commands."""
+    """course.py of the copy, as a module. Its `subprocess` makes a pretended environment and notes its commands."""
     spec = importlib.util.spec_from_file_location("course_under_test", root / "course.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.delenv("TORCH", raising=False)
     monkeypatch.chdir(root)
-    module.commands, module.version = [], "2.13.0+cpu"
+    monkeypatch.setenv("CHROMIUM", "")  # what course.py sets is taken back
+    module.commands, module.version, module.playwright, module.failing = [], "2.13.0+cpu", True, "no command"
 
     def run(command, **_):
         module.commands.append(command)
         if "venv" in command:
             module.PYTHON.parent.mkdir(parents=True)
             module.PYTHON.touch()
-        return SimpleNamespace(stdout=f"Name: torch\nVersion: {module.version}\n")
+        missing = command[-1] == "import playwright" and not module.playwright
+        return SimpleNamespace(stdout=f"Name: torch\nVersion: {module.version}\n", returncode=int(missing))
 
-    module.subprocess = SimpleNamespace(run=run, CalledProcessError=subprocess.CalledProcessError)
+    def popen(command):
+        module.commands.append(command)
+        return SimpleNamespace(wait=lambda: int(module.failing in command))
+
+    constants = {"CalledProcessError": subprocess.CalledProcessError, "DEVNULL": subprocess.DEVNULL}
+    module.subprocess = SimpleNamespace(run=run, Popen=popen, **constants)
     return module
 
 
@@ -325,8 +332,102 @@ def test_help_needs_nothing_but_a_python():
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert found.returncode == 0
     assert found.stderr == ""
-    for name in ("lab", "test", "check", "lesson", "env", "address"):
-        assert re.search(rf"^ +{name} ", found.stdout, re.M)
+    for name in ("lab", "test", "test-ui", "test-colab", "check", "lesson", "env", "address"):
+        assert re.search(rf"^ +{name}( |$)", found.stdout, re.M)
+
+
+# The browser tests
+
+
+def browsers(monkeypatch, course, *there):
+    """Let `shutil.which` find these programs and no others."""
+    monkeypatch.setattr(course.shutil, "which", lambda name: f"/found/{name}" if name in there else None)
+
+
+def told_to_pytest(course):
+    """The arguments of each `python -m pytest`."""
+    return [command[3:] for command in course.commands if command[1:3] == ["-m", "pytest"]]
+
+
+def run(monkeypatch, course, *arguments):
+    monkeypatch.setattr(sys, "argv", ["course.py", *arguments])
+    return course.main()
+
+
+def test_without_a_browser_test_ui_says_what_to_install(monkeypatch, capsys, course):
+    browsers(monkeypatch, course, "firefox")
+    assert run(monkeypatch, course, "test-ui") == 1
+    message = capsys.readouterr().err
+    assert "there is neither Chromium nor Chrome here" in message
+    assert "sudo apt install chromium" in message
+    assert course.commands == []
+
+
+@pytest.mark.parametrize("browser", ["chromium", "google-chrome-stable"])
+def test_test_ui_hands_the_browser_it_found_to_the_tests(monkeypatch, course, browser):
+    browsers(monkeypatch, course, browser)
+    assert run(monkeypatch, course, "test-ui") == 0
+    assert told_to_pytest(course) == [["tests/launch/test_browser.py"]]
+    assert os.environ["CHROMIUM"] == f"/found/{browser}"
+    course.failing = "tests/launch/test_browser.py"
+    assert run(monkeypatch, course, "test-ui") == 1
+
+
+def test_playwright_comes_with_the_first_browser_test_and_not_before(monkeypatch, course):
+    browsers(monkeypatch, course, "chromium")
+    course.environment()
+    assert not any(".[ui]" in arguments for arguments in installed(course))
+    run(monkeypatch, course, "test-ui")
+    assert not any(".[ui]" in arguments for arguments in installed(course))  # it is there
+    course.playwright = False
+    run(monkeypatch, course, "test-ui")
+    assert installed(course)[-1] == ["--editable", ".[ui]", "--constraint", "constraints.txt"]
+
+
+def test_where_playwright_cannot_be_had_the_remedy_is_told(monkeypatch, capsys, course):
+    browsers(monkeypatch, course, "chromium")
+    course.environment()
+    course.playwright, whole = False, course.subprocess.run
+
+    def offline(command, **keywords):
+        if ".[ui]" in command:
+            raise subprocess.CalledProcessError(1, command)
+        return whole(command, **keywords)
+
+    monkeypatch.setattr(course.subprocess, "run", offline)
+    message = refused(capsys, lambda: run(monkeypatch, course, "test-ui"))
+    assert "Check network and disk, then run the same command again." in message
+    assert told_to_pytest(course) == []
+
+
+def test_test_ends_with_the_browser_where_there_is_one(monkeypatch, capsys, course):
+    browsers(monkeypatch, course, "chromium")
+    assert run(monkeypatch, course, "test") == 0
+    assert told_to_pytest(course)[-1] == ["tests/launch/test_browser.py"]
+    assert "skipped" not in capsys.readouterr().out
+    course.failing = "tests/launch/test_browser.py"
+    assert run(monkeypatch, course, "test") == 1
+
+
+def test_test_says_at_its_end_that_the_browser_tests_were_skipped_and_why(monkeypatch, capsys, course):
+    for found, arguments, why in (
+        ([], [], "there is neither Chromium nor Chrome here"),
+        (["chromium"], ["00"], "only some lessons were asked for"),
+    ):
+        browsers(monkeypatch, course, *found)
+        assert run(monkeypatch, course, "test", *arguments) == 0
+        *_, browser, colab = capsys.readouterr().out.splitlines()
+        assert colab.endswith("python3 course.py test-colab")
+        assert browser == f"The browser tests were skipped: {why}. To run them: python3 course.py test-ui"
+        assert not any("tests/launch/test_browser.py" in arguments for arguments in told_to_pytest(course))
+
+
+def test_jupyterlab_is_told_not_to_ask_about_news(course):
+    course.environment()
+    path = course.VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    assert json.loads(path.read_text(encoding="utf-8"))["@jupyterlab/apputils-extension:notification"] == {
+        "fetchNews": "false"
+    }
 
 
 # The repository's address

@@ -108,6 +108,7 @@ def test_a_store_that_fails_leaves_the_old_notebook(tmp_path, monkeypatch):
 
 CELLS = ("import os, sys", "print(sys.executable)\nprint(os.path.basename(os.getcwd()))", "6 * 7")
 PROGRAM = """
+import os
 import sys
 from pathlib import Path
 from gan_lessons import notebooks
@@ -115,13 +116,14 @@ from gan_lessons import notebooks
 managers = []
 
 
-class Noted(notebooks.KernelManager):
+class Noted(notebooks.AsyncKernelManager):
     def __init__(self, *arguments, **keywords):
         super().__init__(*arguments, **keywords)
         managers.append(self)
 
 
-notebooks.REPOSITORY, notebooks.KernelManager = Path(sys.argv.pop(1)), Noted
+notebooks.REPOSITORY, notebooks.AsyncKernelManager = Path(sys.argv.pop(1)), Noted
+notebooks.TIMEOUT = int(os.environ.get("TIMEOUT", notebooks.TIMEOUT))
 code = notebooks.main()
 print("kernels left:", sum(manager.has_kernel for manager in managers), "of", len(managers))
 sys.exit(code)
