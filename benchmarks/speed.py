@@ -29,6 +29,7 @@ from gan_lessons.training import GAN
 
 ROOT = Path(__file__).resolve().parent.parent
 TURNS, SECONDS = 5, 1.0
+PASSIVE = os.environ | {"OMP_WAIT_POLICY": "PASSIVE"}  # as course.py sets it
 BARE = {"penalties": (), "average": None}  # what the other loops do not have
 TOY, DIGITS = replace(recipes.TOY, **BARE, opt_G=Adam(), opt_D=Adam()), replace(recipes.DCGAN, **BARE)
 
@@ -122,6 +123,17 @@ def floors(seconds: float, speed: float, data, judge) -> tuple[int, float, float
     return steps, took, judge.floors(gan.sample(10_000))
 
 
+def over_time(speed: float) -> None:
+    """Floors after half a minute, a minute, and one and a half; `speed` in steps a second, to plan the schedule."""
+    torch.set_num_threads(2)
+    data = digits.MNIST()
+    judge = features.judge(data.name)
+    print("| goal, seconds | steps | seconds | floors |\n|---|---|---|---|")
+    for seconds in (30, 60, 90):
+        steps, took, distance = floors(seconds, speed, data, judge)
+        print(f"| {seconds} | {steps:,} | {took:.0f} | {distance:.0f} |", flush=True)
+
+
 def worker(threads: int) -> None:
     torch.set_num_threads(threads)
     print(json.dumps({"plane": rates(TOY, toys.Ring()), "digits": rates(DIGITS, digits.MNIST())}))
@@ -140,19 +152,23 @@ def measured(threads: int, policy: str, busy: bool) -> dict:
 
 
 def lessons() -> Iterator[str]:
-    """What the memory report of the test run says of each lesson, one at a time."""
+    """Seconds and memory of each lesson, as the tests run it, one at a time."""
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        command = [sys.executable, "course.py", "test", path.name[:2]]
-        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
-        yield from re.findall(rf"^.*{re.escape(path.name)}.*GB.*$", said, re.M)[-1:]
+        command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "tests.kernel_memory"]
+        command += ["--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout", "600", str(path)]
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=PASSIVE).stdout
+        yield from re.findall(rf"^{re.escape(path.name)} .*$", said, re.M)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--floors", type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:
         return worker(arguments.worker)
+    if arguments.floors:
+        return over_time(arguments.floors)
     print(
         "| steps a second | threads | waiting | beside a busy process | ours | bare | ours ÷ bare | ours ÷ tutorial |"
     )
@@ -169,13 +185,7 @@ def main() -> None:
             print(f"| {what} | {row} | {ratios} |", flush=True)
     speed = found[2, "PASSIVE", False]["digits"]["ours"]
     print(f"\nImages a second of the digit GAN, two threads, no penalty, no average: {speed * DIGITS.batch:,.0f}\n")
-    torch.set_num_threads(2)
-    data = digits.MNIST()
-    judge = features.judge(data.name)
-    print("| goal, seconds | steps | seconds | floors |\n|---|---|---|---|")
-    for seconds in (30, 60, 90):
-        steps, took, distance = floors(seconds, speed * 0.9, data, judge)  # the penalty and the average cost a tenth
-        print(f"| {seconds} | {steps:,} | {took:.0f} | {distance:.0f} |", flush=True)
+    subprocess.run([sys.executable, __file__, "--floors", str(0.9 * speed)], env=PASSIVE, check=True)
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", "from gan_lessons import GAN, live, plots, digits"], check=True)
     print(f"\nStart-up, a new process that imports what a lesson imports: {time.perf_counter() - start:.1f} s\n")
