@@ -60,8 +60,6 @@ def main() -> int:
     address.set_defaults(run=set_address)
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    # Threads of OpenMP that wait for each other would keep both cores busy, and starve each other on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     return arguments.run(arguments)
 
 

@@ -56,18 +56,23 @@ def img(fig: Figure, alt: str) -> str:
     return f'<img alt="{html.escape(alt)}" style="max-width:100%" src="data:image/png;base64,{code}">'
 
 
+def still(fig: Figure, alt: str) -> dict[str, str]:
+    """The figure as an output, by MIME type."""
+    return {"text/html": img(fig, alt), "text/plain": f"[Figure: {alt}]"}
+
+
 def show(fig: Figure, alt: str) -> None:
     """Show the figure here; `alt` says in words what a reader sees in it (required, not empty)."""
     if not alt.strip():
         raise ValueError("alt is empty: say in a sentence what the figure shows, for those who cannot see it")
-    put({"text/html": img(fig, alt), "text/plain": f"[Figure: {alt}]"})
+    put(still(fig, alt))
 
 
-def put(bundle: dict) -> None:
-    """Display one output, by MIME type; outside a notebook only its plain text is printed."""
+def put(bundle: dict[str, str], place: str | None = None, again: bool = False) -> None:
+    """Display one output, by MIME type, or what takes its place (`again`); outside a notebook print its plain text."""
     if InteractiveShell.initialized():
-        display(bundle, raw=True)
-    else:
+        display(bundle, raw=True, display_id=place, **({"update": True} if again else {}))
+    elif not again:
         print(bundle["text/plain"])
 
 

@@ -102,7 +102,8 @@ class GAN:
         fake = self.G(self.random(self.noise, len(real)), *cond)
         loss = self.loss_G(real, fake, *cond)
         self.opt_G.zero_grad()
-        loss.sum().backward(inputs=[weight for weight in self.G.parameters() if weight.requires_grad])
+        weights = (weight for group in self.opt_G.param_groups for weight in group["params"])
+        loss.sum().backward(inputs=[weight for weight in weights if weight.requires_grad])
         self.guard.step("G", self.opt_G, loss, self.step)
         return {"loss_G": loss.detach()}
 

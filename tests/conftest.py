@@ -22,8 +22,17 @@ def _seed():
 @pytest.fixture
 def screen(monkeypatch):
     """What a notebook would show so far: a list of outputs, each a dictionary by MIME type. No kernel is started."""
-    shown = []
-    publisher = SimpleNamespace(publish=lambda data, metadata=None, **_: shown.append(data))
+    shown, places = [], {}
+
+    def publish(data, metadata=None, transient=None, update=False, **_):
+        place = (transient or {}).get("display_id")
+        if update:
+            shown[places[place]] = data
+        else:
+            places[place] = len(shown)
+            shown.append(data)
+
+    publisher = SimpleNamespace(publish=publish)
     monkeypatch.setattr(InteractiveShell, "initialized", lambda: True)
     monkeypatch.setattr(InteractiveShell, "instance", lambda: SimpleNamespace(display_pub=publisher))
     return shown

@@ -354,17 +354,6 @@ def run(monkeypatch, course, *arguments):
     return course.main()
 
 
-@pytest.mark.parametrize(("mine", "then"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
-def test_threads_wait_without_a_spin_unless_told_otherwise(monkeypatch, course, mine, then):
-    monkeypatch.setenv("OMP_WAIT_POLICY", "what was there before")  # and will be again
-    if mine:
-        monkeypatch.setenv("OMP_WAIT_POLICY", mine)
-    else:
-        monkeypatch.delenv("OMP_WAIT_POLICY")
-    assert run(monkeypatch, course, "env") == 0
-    assert os.environ["OMP_WAIT_POLICY"] == then
-
-
 def test_without_a_browser_test_ui_says_what_to_install(monkeypatch, capsys, course):
     browsers(monkeypatch, course, "firefox")
     assert run(monkeypatch, course, "test-ui") == 1

@@ -20,7 +20,6 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA_NAMES = {"torch": "pytorch-cpu"}  # where conda-forge calls a package by another name
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}  # where a module is not called as its package
 COMES_WITH = {  # what a declared package cannot be without
-    "IPython": "ipywidgets",
     "nbconvert": "jupyterlab",
     "nbformat": "jupyterlab",
     "nbclient": "jupyterlab",
@@ -126,7 +125,7 @@ def test_every_requirement_has_a_floor_and_both_extras_the_same():
 
 def test_the_floors_are_not_above_what_colab_has():
     """Colab in August 2026; its torch and numpy must stay as they are."""
-    colab = {"torch": "2.11", "numpy": "2.0", "ipywidgets": "7.7.1"}
+    colab = {"torch": "2.11", "numpy": "2.0", "ipython": "7.34"}
     assert {name: version for name, version in colab.items() if version not in DECLARED[name]} == {}
     assert "3.12" in SpecifierSet(PROJECT["requires-python"])
 

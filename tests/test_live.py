@@ -3,7 +3,6 @@
 import re
 from html.parser import HTMLParser
 
-import ipywidgets
 import pytest
 import torch
 
@@ -32,30 +31,18 @@ def clock(monkeypatch):
     return clock
 
 
-class Frames:
-    """Every picture of one widget, in order, and whether it was closed."""
-
-    def __init__(self):
-        self.pictures, self.closed = [], False
-
-
 @pytest.fixture
 def frames(monkeypatch):
-    """Collects what `ipywidgets.HTML` is given to show: pictures are not drawn but stand as their titles and words."""
-    frames = Frames()
+    """Every picture, as HTML, that took the place of the one before."""
+    pictures = []
 
-    class Spy(ipywidgets.HTML):
-        def __init__(self):
-            super().__init__()
-            frames.closed = False
-            self.observe(lambda change: frames.pictures.append(change["new"]), "value")
+    def put(bundle, place=None, again=False, real=plots.put):
+        if again and bundle is not live.BLANK:
+            pictures.append(bundle["text/html"])
+        real(bundle, place, again)
 
-        def close(self):
-            frames.closed = True
-            super().close()
-
-    monkeypatch.setattr(live.ipywidgets, "HTML", Spy)
-    return frames
+    monkeypatch.setattr(plots, "put", put)
+    return pictures
 
 
 @pytest.fixture
@@ -138,7 +125,7 @@ DIGITS = Recipe(loss=losses.non_saturating, players=image_players, batch=8)
 @pytest.mark.usefixtures("quick", "screen")
 def test_pictures_come_at_the_steps_asked_for_and_at_the_last(clock, frames, screen):
     watch(live.ToyView(RING, every=4), make(), 10, clock)
-    assert steps_of(frames.pictures) == [4, 8]
+    assert steps_of(frames) == [4, 8]
     assert steps_of([screen[-1]["text/html"]]) == [10]
 
 
@@ -152,7 +139,7 @@ def test_drawing_takes_at_most_a_third_of_the_time(clock, frames, monkeypatch, d
     monkeypatch.setattr(plots, "img", img)
     before = clock.now
     replay(live.ToyView(RING, every=1, points=5), 30, 100, clock, seconds=1.0)
-    assert len(frames.pictures) == pictures
+    assert len(frames) == pictures
     assert (pictures - 1) * drawing <= (clock.now - before) / 3
 
 
@@ -180,36 +167,36 @@ def test_a_view_that_would_never_draw_is_refused(every):
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_widget_goes_and_a_still_stays(clock, frames, screen):
+def test_the_picture_moves_in_its_place_and_a_still_stays(clock, screen):
     view = live.ToyView(RING, every=1)
     for record in (gan := make()).train(RING, 3):
         clock.now += 1
         view.update(gan, record)
-        assert frames.closed == (record["step"] == 3)
-    widget, still = screen
-    assert widget.keys() == {"application/vnd.jupyter.widget-view+json", "text/plain"}
-    assert widget["text/plain"] == "[a live picture, while the cell runs]"
+        if record["step"] < 3:
+            (moving,) = screen
+            assert attributes(moving["text/html"])["alt"].startswith(f"Step {record['step']} of 3")
+    blank, still = screen
+    assert blank == {"text/html": "", "text/plain": "[a live picture, while the cell runs]"}
     assert still.keys() == {"text/html", "text/plain"}
     assert still["text/plain"] == f"[Figure: {attributes(still['text/html'])['alt']}]"
-    assert view._widget is None
 
 
-def test_the_widget_that_is_shown_is_the_one_that_moves(clock, screen):
+def test_a_run_that_is_interrupted_leaves_its_last_picture(clock, screen):
     view, gan = live.ToyView(RING, every=1), make()
-    for record in gan.train(RING, 2):
+    for record in gan.train(RING, 5):
         clock.now += 1
         view.update(gan, record)
-        if record["step"] == 1:
-            shown = screen[0]["application/vnd.jupyter.widget-view+json"]
-            assert shown == {"version_major": 2, "version_minor": 0, "model_id": view._widget.model_id}
-            assert attributes(view._widget.value)["src"].startswith("data:image/png;base64,")
-    assert attributes(screen[1]["text/html"])["src"].startswith("data:image/png;base64,")
+        if record["step"] == 2:
+            break
+    (left,) = screen
+    assert attributes(left["text/html"])["src"].startswith("data:image/png;base64,")
+    assert left["text/plain"].startswith("[Figure: Step 2 of 5.")
 
 
 @pytest.mark.usefixtures("quick", "screen")
 def test_the_title_tells_step_and_time_left(clock, frames, screen):
     replay(live.ToyView(RING, every=1_000, points=5), 4_000, 4_000, clock, seconds=0.01)
-    titles = [attributes(picture)["title"] for picture in frames.pictures]
+    titles = [attributes(picture)["title"] for picture in frames]
     assert [re.search(r"step ([\d,]+ of [\d,]+), (\d+) s left", title).groups() for title in titles] == [
         ("1,000 of 4,000", "30"),
         ("2,000 of 4,000", "20"),
@@ -226,7 +213,7 @@ def test_time_left_of_a_run_that_goes_on_counts_only_its_own_steps(clock, frames
     for _ in gan.train(RING, 50):
         pass
     watch(live.ToyView(RING, every=60), gan, 51, clock, seconds=1.0)  # steps 51 to 101
-    (picture,) = frames.pictures
+    (picture,) = frames
     assert "step 60 of 101, 41 s left" in attributes(picture)["title"]
 
 
@@ -236,10 +223,10 @@ def test_every_picture_has_its_words(clock, frames, screen):
     gan = GAN.from_recipe(DIGITS, seed=0)
     watch(live.DigitsView(gan.fixed_noise(6), every=1), gan, 3, clock, data=Sheets())
     toys_, digits_ = "70 real points in blue, as many generated", "6 generated pictures"
-    stills = [output["text/html"] for output in screen if "text/html" in output]
-    words = [attributes(picture)["alt"] for picture in (*frames.pictures[:2], stills[0])]
+    stills = [output["text/html"] for output in screen if output != live.BLANK]
+    words = [attributes(picture)["alt"] for picture in (*frames[:2], stills[0])]
     assert [toys_ in alt and f"Step {k} of 3" in alt for k, alt in enumerate(words, 1)] == [True] * 3
-    words = [attributes(picture)["alt"] for picture in (*frames.pictures[2:], stills[1])]
+    words = [attributes(picture)["alt"] for picture in (*frames[2:], stills[1])]
     assert [digits_ in alt and f"Step {k} of 3" in alt for k, alt in enumerate(words, 1)] == [True] * 3
 
 
@@ -333,10 +320,9 @@ def test_a_view_can_watch_a_second_run(clock, frames, screen):
     watch(view, gan, 2, clock)
     watch(view, gan, 2, clock)
     assert [sorted(output) for output in screen] == [
-        ["application/vnd.jupyter.widget-view+json", "text/plain"],
         ["text/html", "text/plain"],
-    ] * 2
-    assert steps_of(frames.pictures) == [1, 3]
+    ] * 4
+    assert steps_of(frames) == [1, 3]
 
 
 def test_without_a_kernel_a_run_can_be_watched_too(clock, capsys):

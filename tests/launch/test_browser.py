@@ -70,12 +70,12 @@ AMISS = r"""() => {
     return found;
 }"""
 
-# Notes every picture that a widget shows: cell -> the pictures, in their order.
+# Notes every picture that a cell shows: cell -> the pictures, in their order.
 WATCH = """() => {
     window.pictures = {};
     const look = () => {
         for (const cell of jupyterapp.shell.currentWidget.content.widgets)
-            for (const image of cell.node.querySelectorAll('.jupyter-widgets img')) {
+            for (const image of cell.node.querySelectorAll('.jp-OutputArea-output img')) {
                 const seen = (window.pictures[cell.model.id] ??= []);
                 if (seen.at(-1) !== image.src) seen.push(image.src);
             }
@@ -137,7 +137,8 @@ def server(tmp_path_factory):
     with open(log, "wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
-            env=os.environ | own | {"JUPYTER_TOKEN": token},
+            # Beside a browser, a kernel's threads must not spin while they wait for each other.
+            env=os.environ | own | {"JUPYTER_TOKEN": token, "OMP_WAIT_POLICY": "PASSIVE"},
             stdout=output,
             stderr=output,
         )
@@ -258,10 +259,9 @@ def stored(name):
 
 
 def finished(page, name):
-    """Every picture that the lesson has stored is there once more, drawn, and none of them in a widget."""
+    """Every picture that the lesson has stored is there once more, drawn."""
     assert not (found := amiss(page)), "\n".join(found)
     assert shown(page) == pictures(stored(name))
-    assert page.locator(".jupyter-widgets img").count() == 0
 
 
 def test_at_its_first_start_jupyterlab_asks_nothing(lab):
@@ -316,5 +316,5 @@ def test_a_lesson_runs_to_its_end_while_its_live_views_move(lab, number):
     keep(lab, f"{name}_run")
 
     lab.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    lab.open(name)  # the page anew: widgets have gone, their stills have not
+    lab.open(name)  # the page anew, with what was saved
     finished(lab, name)
