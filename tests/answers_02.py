@@ -140,18 +140,18 @@ def dloss(D, real, fake):
     return softplus(-D(real)).mean() + softplus(D(fake)).mean()
 
 
+def descend(optimiser, loss):
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+
+
 def dmove(G, D, opt_D, draw_real, draw_noise, loss=dloss):
-    value = loss(D, draw_real(), G(draw_noise()).detach())
-    opt_D.zero_grad()
-    value.backward()
-    opt_D.step()
+    descend(opt_D, loss(D, draw_real(), G(draw_noise()).detach()))
 
 
 def gmove(G, D, opt_G, draw_noise, loss=lambda s: softplus(-s).mean()):
-    value = loss(D(G(draw_noise())))
-    opt_G.zero_grad()
-    value.backward()
-    opt_G.step()
+    descend(opt_G, loss(D(G(draw_noise()))))
 
 
 def game(d=dloss, g=lambda s: softplus(-s).mean(), nd=2, ng=1):
@@ -243,14 +243,8 @@ def draws_first(G, D, opt_G, opt_D, draw_real, draw_noise):
     reals = [draw_real(), draw_real()]
     fakes = [G(z).detach() for z in (z1, z2)]
     for real, fake in zip(reals, fakes, strict=True):
-        value = dloss(D, real, fake)
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
-    value = -F.logsigmoid(D(G(z3))).mean()
-    opt_G.zero_grad()
-    value.backward()
-    opt_G.step()
+        descend(opt_D, dloss(D, real, fake))
+    descend(opt_G, -F.logsigmoid(D(G(z3))).mean())
 
 
 def closures(G, D, opt_G, opt_D, draw_real, draw_noise):
@@ -361,20 +355,14 @@ def bce_cat(G, D, opt_G, opt_D, draw_real, draw_noise):
         r, f = (draw_real(), G(draw_noise()).detach())
         y = torch.cat([torch.ones(len(r)), torch.zeros(len(f))]).to(r)
         s = D(torch.cat([r, f])).reshape(-1)
-        value = 2 * F.binary_cross_entropy_with_logits(s, y)
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, 2 * F.binary_cross_entropy_with_logits(s, y))
     gmove(G, D, opt_G, draw_noise)
 
 
 def same_samples(G, D, opt_G, opt_D, draw_real, draw_noise):
     real, fake = (draw_real(), G(draw_noise()).detach())
     for _ in range(2):
-        value = dloss(D, real, fake)
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, dloss(D, real, fake))
     gmove(G, D, opt_G, draw_noise)
 
 
@@ -402,10 +390,7 @@ def g_reuses_noise(G, D, opt_G, opt_D, draw_real, draw_noise):
 def leak_into_G(G, D, opt_G, opt_D, draw_real, draw_noise):
     opt_G.zero_grad()
     for _ in range(2):
-        value = dloss(D, draw_real(), G(draw_noise()))
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, dloss(D, draw_real(), G(draw_noise())))
     softplus(-D(G(draw_noise()))).mean().backward()
     opt_G.step()
 
@@ -420,23 +405,14 @@ def no_zero_D(G, D, opt_G, opt_D, draw_real, draw_noise):
 def g_detached(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
         dmove(G, D, opt_D, draw_real, draw_noise)
-    value = softplus(-D(G(draw_noise()).detach())).mean()
-    opt_G.zero_grad()
-    value.backward()
-    opt_G.step()
+    descend(opt_G, softplus(-D(G(draw_noise()).detach())).mean())
 
 
 def g_reuses_graph(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
         fake = G(draw_noise())
-        value = dloss(D, draw_real(), fake)
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
-    value = softplus(-D(fake)).mean()
-    opt_G.zero_grad()
-    value.backward()
-    opt_G.step()
+        descend(opt_D, dloss(D, draw_real(), fake))
+    descend(opt_G, softplus(-D(fake)).mean())
 
 
 def g_first(G, D, opt_G, opt_D, draw_real, draw_noise):
@@ -528,30 +504,21 @@ def one_loss(G, D, opt_G, opt_D, draw_real, draw_noise):
 
 def noise_as_fake(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
-        value = dloss(D, draw_real(), draw_noise())
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, dloss(D, draw_real(), draw_noise()))
     gmove(G, D, opt_G, draw_noise)
 
 
 def G_of_real(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
         r = draw_real()
-        value = dloss(D, r, G(r).detach())
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, dloss(D, r, G(r).detach()))
     gmove(G, D, opt_G, draw_noise)
 
 
 def unpack(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
         (real,) = draw_real()
-        value = dloss(D, real, G(draw_noise()).detach())
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, dloss(D, real, G(draw_noise()).detach()))
     gmove(G, D, opt_G, draw_noise)
 
 
@@ -563,10 +530,7 @@ def with_size(G, D, opt_G, opt_D, draw_real, draw_noise):
 
 def uncalled(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
-        value = dloss(D, draw_real, G(draw_noise).detach())
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, dloss(D, draw_real, G(draw_noise).detach()))
 
 
 def own_noise(G, D, opt_G, opt_D, draw_real, draw_noise):
@@ -600,10 +564,7 @@ def stays_frozen(G, D, opt_G, opt_D, draw_real, draw_noise):
 
 def no_mean(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
-        value = softplus(-D(draw_real())) + softplus(D(G(draw_noise()).detach()))
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, softplus(-D(draw_real())) + softplus(D(G(draw_noise()).detach())))
     gmove(G, D, opt_G, draw_noise)
 
 
@@ -640,10 +601,7 @@ def bad_target(G, D, opt_G, opt_D, draw_real, draw_noise):
 
 def item_loss(G, D, opt_G, opt_D, draw_real, draw_noise):
     for _ in range(2):
-        value = dloss(D, draw_real(), G(draw_noise()).detach()).item()
-        opt_D.zero_grad()
-        value.backward()
-        opt_D.step()
+        descend(opt_D, dloss(D, draw_real(), G(draw_noise()).detach()).item())
     gmove(G, D, opt_G, draw_noise)
 
 
