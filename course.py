@@ -49,7 +49,7 @@ def main() -> int:
     ui.set_defaults(run=browser_tests)
     colab = commands.add_parser("test-colab", help="run lessons as on Colab: alone in a folder, nothing installed")
     colab.set_defaults(run=colab_tests)
-    commands.add_parser("check", help="run the fast tests and the linter, in under a minute").set_defaults(run=check)
+    commands.add_parser("check", help="run the fast tests and the linter, in a minute or two").set_defaults(run=check)
     one = commands.add_parser("lesson", help="run one lesson from the terminal into an HTML page")
     one.add_argument("number", help="the lesson's number, such as 09")
     one.add_argument("--store", action="store_true", help="also keep the outputs in the notebook (for authors)")
