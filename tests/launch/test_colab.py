@@ -115,8 +115,8 @@ def fresh(pristine):
 
 
 def versions(python):
-    """Of every package that `python` has, by name."""
-    found = subprocess.run([str(python), "-c", VERSIONS], capture_output=True, text=True, check=True)
+    """Of every package that `python` has, by name; what lies in the current folder does not count."""
+    found = subprocess.run([str(python), "-I", "-c", VERSIONS], capture_output=True, text=True, check=True)
     return json.loads(found.stdout)
 
 
