@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import warnings
+from types import ModuleType
 
 TIMEOUT = 10  # seconds without a byte before a server is given up
 BROKEN = "ChunkedEncodingError"  # what requests, whatever the encoding, calls a transfer that ended too early
@@ -35,11 +37,20 @@ def fetch(url: str) -> bytes:
 
 def _transfer(url: str) -> bytes:
     """One request; the bytes go nowhere but into memory, so that a process that is killed leaves nothing behind."""
-    import pooch  # takes a while to import, and is needed once
-
+    pooch = _pooch()
     with io.BytesIO() as file, contextlib.closing(_Bar()) as bar:
         pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT)(url, file, None)
         return file.getvalue()
+
+
+def _pooch() -> ModuleType:
+    """pooch, imported where it is needed, as that takes a while; and without tqdm's advice to install ipywidgets."""
+    import tqdm
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", tqdm.TqdmWarning)
+        import pooch
+    return pooch
 
 
 class _Bar:

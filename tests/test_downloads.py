@@ -16,10 +16,11 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import nbformat
 import pytest
 import torch
 
-from gan_lessons import digits, downloads
+from gan_lessons import digits, downloads, notebooks
 from gan_lessons.digits import DataError, parse_idx
 from gan_lessons.files import md5
 
@@ -360,6 +361,23 @@ def test_no_progress_bar_where_nothing_flows(mirrors, cache, monkeypatch, capsys
     mirrors.ways |= {"first": way, "second": way}
     digits.load()
     assert capsys.readouterr().err == ""
+
+
+OUT_OF_REACH = """
+from gan_lessons import digits
+digits.MIRRORS, digits.CACHE = ("http://127.0.0.1:1/",), digits.CACHE / "none"
+digits.load();
+"""
+
+
+def test_a_notebook_shows_the_notice_and_nothing_else(monkeypatch, tmp_path):
+    """In a kernel of its own: what the libraries have to say there, they say once, when they are imported."""
+    monkeypatch.delenv(digits.VARIABLE, raising=False)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(OUT_OF_REACH)])
+    notebooks.execute(notebook, tmp_path)
+    [output] = notebook.cells[0].outputs
+    assert output.name == "stdout"
+    assert output.text.endswith("MNIST could not be had: tried http://127.0.0.1:1/ (it cannot be reached)\n")
 
 
 def last_states(shown):
