@@ -30,9 +30,10 @@ def save(gan: GAN, path: str | os.PathLike) -> None:
     """Write everything that the run needs to go on exactly: players, average, optimisers, random state, step, recipe.
 
     Whole or not at all. Parts of the recipe that are your own code are saved by name only; `load` then asks for them.
-    Raises `FloatingPointError` where an accelerator has met a NaN that nobody has been told of yet, and `OSError`
-    where the file cannot be written.
+    Raises `FloatingPointError` where an accelerator has met a NaN that nobody has been told of yet, `TypeError` for
+    an ensemble, and `OSError` where the file cannot be written.
     """
+    _one_game(gan)
     gan.guard.read()
     tensors = {f"{part}/{key}": value for part, state in _state(gan).items() for key, value in state.items()}
     notes = {
@@ -89,6 +90,7 @@ def load(path: str | os.PathLike, recipe: Recipe | None = None, device: torch.de
 
 def save_generator(gan: GAN, path: str | os.PathLike, notes: dict[str, str]) -> None:
     """Write only what `gan.sample` draws with (the moving average if there is one): small enough to ship."""
+    _one_game(gan)
     about = {"format": GENERATOR_FORMAT, "players": json.dumps(describe(gan.recipe.players)), **notes}
     save_tensors(path, (gan.average or gan.G).state_dict(), about)
 
@@ -100,6 +102,11 @@ def load_generator(path: str | os.PathLike) -> tuple[nn.Module, dict[str, str]]:
     with _blaming(path), Stream(0):
         G, _ = rebuild(plain, "only the package's own players can be loaded so")()
     return _filled(G, tensors, str(path)).eval().requires_grad_(False), notes
+
+
+def _one_game(gan: GAN) -> None:
+    if gan.leading:
+        raise TypeError("a file holds one game: save the members of an ensemble one by one, ensemble.member(0) first")
 
 
 def _read(path: str | os.PathLike, wanted: str, needed: tuple[str, ...]) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -40,7 +40,7 @@ def data_for(G: nn.Module, D: nn.Module, data: Any, batch: int) -> Any:
     if x.ndim == 4 and x.shape[1:] == (1, 28, 28):
         check_images(x)
     with torch.no_grad(), evaluating(D):
-        scores(stream(D, *drawn), x)
+        scores(stream(D, *drawn), x, getattr(D, "pack", 1))
     return data
 
 
@@ -55,12 +55,15 @@ def evaluating(player: nn.Module) -> Iterator[None]:
         player.train(training)
 
 
-def scores(given: Tensor, x: Tensor) -> Tensor:
-    """`given` if it is one score a sample; (N, 1) beside (N,) would broadcast to (N, N) without a word."""
-    if given.shape != x.shape[:1]:
-        raise ValueError(
-            f"D gave scores of shape {tuple(given.shape)} for {len(x)} samples: return (N,), as .squeeze(-1) does"
-        )
+def scores(given: Tensor, x: Tensor, pack: int = 1, leading: int = 0) -> Tensor:
+    """`given` if it is one score a sample, or one for `pack` of them, after `leading` dimensions of independent games.
+
+    (N, 1) beside (N,) would broadcast to (N, N) without a word.
+    """
+    *games, n = x.shape[: leading + 1]
+    if given.shape != (*games, n // pack):
+        wanted = "(N,), as .squeeze(-1) does" if pack == 1 else f"(N / {pack},), as D.pack is {pack}"
+        raise ValueError(f"D gave scores of shape {tuple(given.shape)} for {n} samples: return {wanted}")
     return given
 
 

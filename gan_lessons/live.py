@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from gan_lessons import plots
+from gan_lessons.ensemble import Ensemble
 from gan_lessons.training import GAN, Record
 
 BLANK = {"text/html": "", "text/plain": "[a live picture, while the cell runs]"}
@@ -54,7 +55,7 @@ class _View:
         """The losses' means since the last note. The curves have as many points on a slow machine as on a fast one."""
         self._steps.append(step)
         for name, total in self._sums.items():
-            self._means[name].append(total / self._since)
+            self._means[name].append(total.mean() / self._since)  # over the members too, if there are many
         self._sums, self._since = {}, 0
 
     def _open(self, record: Record) -> None:
@@ -103,6 +104,21 @@ class ToyView(_View):
     def _draw(self, gan: GAN, axes: Axes) -> str:
         plots.plane(axes, self.real, gan.sample(len(self.real)), "Real and generated points", self._limit)
         return f"{len(self.real):,} real points in blue, as many generated ones in orange."
+
+
+class SeedsView(_View):
+    """The points of every member of an `Ensemble`, each in a field of its own; the losses are the members' mean."""
+
+    def __init__(self, data, every: int = 250, points: int = 200):
+        super().__init__(every)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            (self.real,) = data.sample(points)
+
+    def _draw(self, gan: Ensemble, axes: Axes) -> str:
+        limit = 1.5 * self.real.abs().max().item()
+        plots.planes(axes, self.real, gan.sample(len(self.real)), f"{len(gan)} runs, each with its seed", limit)
+        return f"{len(gan)} small fields, one a run: real points in blue, generated ones in orange."
 
 
 class DigitsView(_View):

@@ -55,3 +55,9 @@ wasserstein = Loss(
     discriminator=lambda real, fake: fake.mean(-1) - real.mean(-1),
     generator=lambda real, fake: -fake.mean(-1),
 )
+relativistic = Loss(
+    "relativistic",  # Jolicoeur-Martineau 2019, RSGAN: each real sample is paired with one fake
+    discriminator=lambda real, fake: softplus(fake - real).mean(-1),  # -log σ(real - fake)
+    generator=lambda real, fake: softplus(real - fake).mean(-1),  # -log σ(fake - real)
+    compares=True,
+)

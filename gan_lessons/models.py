@@ -1,17 +1,88 @@
-"""The players. A generator is called `G(z, *cond)`, a discriminator `D(x, *cond)`; D gives raw scores (N,)."""
+"""The players. A generator is called `G(z, *cond)`, a discriminator `D(x, *cond)`; D gives raw scores (N,).
+
+A D that judges m samples together says so in `D.pack` and gives (N / m,).
+"""
+
+import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils import parametrize
 
 
-def _check(x: Tensor, sample: tuple[int, ...], who: str, remedy: str) -> None:
+def _check(x: Tensor, sample: tuple[int, ...], who: str, remedy: str, members: tuple[int, ...] = ()) -> None:
     if not isinstance(x, Tensor):
         raise TypeError(f"{who} takes a tensor, not {type(x).__name__}")
-    if x.shape[1:] != sample:
-        wanted = ", ".join(map(str, ("N", *sample)))
+    if x.shape[: len(members)] != members or x.shape[len(members) + 1 :] != sample:
+        wanted = ", ".join(map(str, (*members, "N", *sample)))
         raise ValueError(f"{who} takes shape ({wanted}), not {tuple(x.shape)}: {remedy}")
     if not x.is_floating_point():
         raise TypeError(f"{who} takes floating-point numbers, not {x.dtype}: {remedy}")
+
+
+class Dense(nn.Linear):
+    """A dense layer that also works with stacked weights: of several members, each on its own inputs.
+
+    Inputs (N, in) for one matrix (out, in); inputs (members, N, in) for weights (members, out, in).
+    """
+
+    stackable = True  # so may be every layer that takes one leading dimension more of weights and of inputs alike
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight  # once: where it is normalised, reading it is work
+        if weight.ndim == 2:
+            return F.linear(x, weight, self.bias)
+        return torch.baddbmm(self.bias[:, None], x, weight.mT)  # (members, N, out)
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """() for one layer, (members,) for stacked ones."""
+        return tuple(self.bias.shape[:-1])
+
+
+class SpectralNorm(nn.Module):
+    """Divides a weight by its largest singular value σ, as a parametrization (Miyato et al. 2018, algorithm 1).
+
+    The weight counts as a matrix (out, everything else). Each use in training mode improves the estimate of σ by
+    one step of the power method; the vector `u` that it goes on from is part of the state.
+    """
+
+    stackable = True
+
+    def __init__(self, weight: Tensor, first_steps: int = 15):
+        super().__init__()
+        self.register_buffer("u", F.normalize(torch.randn(len(weight), dtype=weight.dtype), dim=0))  # (out,)
+        for _ in range(first_steps):
+            self(weight)
+
+    def forward(self, weight: Tensor) -> Tensor:
+        matrix = weight.flatten(self.u.ndim)  # (..., out, everything else); (...) are members
+        with torch.no_grad():
+            v = F.normalize(matrix.mT @ self.u[..., None], dim=-2)  # (..., everything else, 1)
+            u = F.normalize(matrix @ v, dim=-2)  # (..., out, 1)
+            if self.training:
+                self.u.copy_(u[..., 0])
+        sigma = (u * (matrix @ v)).sum((-2, -1))  # (...)
+        return weight / sigma.view(*sigma.shape, *[1] * (weight.ndim - sigma.ndim))
+
+
+def spectral(player: nn.Module) -> nn.Module:
+    """The same player, with every weight matrix or kernel divided by its largest singular value from now on."""
+    for layer in list(player.modules()):
+        if isinstance(layer, nn.Linear | nn.Conv2d):
+            parametrize.register_parametrization(layer, "weight", SpectralNorm(layer.weight.detach()))
+    return player
+
+
+def _packed(x: Tensor, pack: int, dim: int) -> Tensor:
+    """Samples (..., N, *sample) -> (..., N / pack, *sample), `pack` neighbours side by side along `dim` of a sample."""
+    if pack == 1:
+        return x
+    n = x.shape[dim - 1]
+    if n % pack:
+        raise ValueError(f"{n} samples cannot be packed by {pack}: choose a batch that {pack} divides")
+    return x.unflatten(dim - 1, (n // pack, pack)).flatten(dim - 1, dim)
 
 
 class ToyGenerator(nn.Module):
@@ -21,35 +92,76 @@ class ToyGenerator(nn.Module):
         super().__init__()
         self.z_dim = z_dim
         self.layers = nn.Sequential(
-            nn.Linear(z_dim, width), nn.ReLU(),
-            nn.Linear(width, width), nn.ReLU(),
-            nn.Linear(width, 2),
+            Dense(z_dim, width), nn.ReLU(),
+            Dense(width, width), nn.ReLU(),
+            Dense(width, 2),
         )  # fmt: skip
 
     def forward(self, z: Tensor) -> Tensor:
-        _check(z, (self.z_dim,), "ToyGenerator", f"draw z with torch.randn(n, {self.z_dim})")
+        remedy = f"draw z with torch.randn(n, {self.z_dim})"
+        _check(z, (self.z_dim,), "ToyGenerator", remedy, self.layers[0].members)
         return self.layers(z)  # (N, 2)
 
 
 class ToyDiscriminator(nn.Module):
-    """Three dense layers from points in the plane (N, 2) to raw scores (N,)."""
+    """Three dense layers from points in the plane (N, 2) to raw scores (N,).
 
-    def __init__(self, width: int = 64):
+    With `pack` = m it judges m neighbouring samples together: (N, 2) -> (N / m,) (Lin et al. 2018).
+    """
+
+    def __init__(self, width: int = 64, pack: int = 1):
         super().__init__()
+        self.pack = pack
         self.layers = nn.Sequential(
-            nn.Linear(2, width), nn.ReLU(),
-            nn.Linear(width, width), nn.ReLU(),
-            nn.Linear(width, 1),
+            Dense(2 * pack, width), nn.ReLU(),
+            Dense(width, width), nn.ReLU(),
+            Dense(width, 1),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
-        _check(x, (2,), "ToyDiscriminator", "give points of the plane, one a row")
-        return self.layers(x).squeeze(-1)  # (N,)
+        _check(x, (2,), "ToyDiscriminator", "give points of the plane, one a row", self.layers[0].members)
+        return self.layers(_packed(x, self.pack, dim=-1)).squeeze(-1)  # (N / pack,)
 
 
-def toy_players(width: int = 64, z_dim: int = 2) -> tuple[ToyGenerator, ToyDiscriminator]:
-    """Both players for the plane."""
-    return ToyGenerator(z_dim, width), ToyDiscriminator(width)
+def toy_players(
+    width: int = 64, z_dim: int = 2, pack: int = 1, spectral_norm: bool = False
+) -> tuple[ToyGenerator, ToyDiscriminator]:
+    """Both players for the plane; `pack` and `spectral_norm` concern D."""
+    D = ToyDiscriminator(width, pack)
+    return ToyGenerator(z_dim, width), spectral(D) if spectral_norm else D
+
+
+class DiracGenerator(nn.Module):
+    """All samples at one point θ of the line: noise (N, 1), which it ignores, to (N, 1) (Mescheder et al. 2018)."""
+
+    z_dim = 1
+    stackable = True
+
+    def __init__(self, theta: float):
+        super().__init__()
+        self.theta = nn.Parameter(torch.tensor([theta]))
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.theta[..., None].expand(z.shape)  # (N, 1)
+
+
+class DiracDiscriminator(nn.Module):
+    """A straight line through 0: points (N, 1) to the scores ψx, (N,)."""
+
+    stackable = True
+
+    def __init__(self, psi: float):
+        super().__init__()
+        self.psi = nn.Parameter(torch.tensor([psi]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.psi * x.squeeze(-1)  # (N,)
+
+
+def dirac_players(radius: float = 1.0) -> tuple[DiracGenerator, DiracDiscriminator]:
+    """The smallest game there is. It starts somewhere on the circle of that radius around its solution (0, 0)."""
+    angle = 2 * math.pi * torch.rand(()).item()
+    return DiracGenerator(radius * math.cos(angle)), DiracDiscriminator(radius * math.sin(angle))
 
 
 class ConvGenerator(nn.Module):
@@ -79,13 +191,15 @@ class ConvGenerator(nn.Module):
 class ConvDiscriminator(nn.Module):
     """Images (N, 1, 28, 28) in [-1, 1] -> raw scores (N,): strided convolutions, no batch norm.
 
-    Without it each score depends on one image only, as a gradient penalty per sample requires.
+    Without it each score depends on one image only, as a gradient penalty per sample requires. With `pack` = m it
+    judges m neighbouring images together: (N / m,) scores (Lin et al. 2018).
     """
 
-    def __init__(self, width: int = 64):
+    def __init__(self, width: int = 64, pack: int = 1):
         super().__init__()
+        self.pack = pack
         self.layers = nn.Sequential(
-            nn.Conv2d(1, width // 4, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (N, width / 4, 14, 14)
+            nn.Conv2d(pack, width // 4, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (N, width / 4, 14, 14)
             nn.Conv2d(width // 4, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (N, width, 7, 7)
             nn.Flatten(), nn.Linear(width * 7 * 7, 2 * width), nn.LeakyReLU(0.2),
             nn.Linear(2 * width, 1), nn.Flatten(0),
@@ -93,9 +207,12 @@ class ConvDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         _check(x, (1, 28, 28), "ConvDiscriminator", "digits.load().sample(n) gives such images")
-        return self.layers(x)  # (N,)
+        return self.layers(_packed(x, self.pack, dim=-3))  # (N / pack,)
 
 
-def conv_players(width: int = 64, z_dim: int = 64, batch_norm: bool = True) -> tuple[ConvGenerator, ConvDiscriminator]:
-    """Both players for digits."""
-    return ConvGenerator(z_dim, width, batch_norm), ConvDiscriminator(width)
+def conv_players(
+    width: int = 64, z_dim: int = 64, batch_norm: bool = True, pack: int = 1, spectral_norm: bool = False
+) -> tuple[ConvGenerator, ConvDiscriminator]:
+    """Both players for digits; `batch_norm` concerns G, `pack` and `spectral_norm` D."""
+    D = ConvDiscriminator(width, pack)
+    return ConvGenerator(z_dim, width, batch_norm), spectral(D) if spectral_norm else D

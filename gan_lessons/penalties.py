@@ -1,6 +1,7 @@
 """Penalties on D's slope. One primitive, `gradient_norm`; a penalty is where it looks, what a slope costs, its weight.
 
-The slope is the Euclidean norm of ∇ₓD(x), one per sample: over all of a sample's values, never over the batch.
+The slope is the Euclidean norm of ∇ₓD(x), one per score: over all values of what was scored (one sample, or the few
+that a packed D sees together), never over the batch.
 """
 
 from collections.abc import Callable
@@ -15,15 +16,15 @@ SQUARED_SLOPE_FLOOR = 1e-24  # below it the square root has no finite second der
 
 
 def gradient_norm(D: nn.Module | Callable, x: Tensor, *cond: Tensor) -> Tensor:
-    """‖∇ₓD(x)‖ of each sample, shape (..., N) like D's scores; differentiable in D's parameters.
+    """‖∇ₓD(x)‖ for each score of D, shape (..., N) like the scores; differentiable in D's parameters.
 
-    `x` has shape (..., N, *sample). D must judge each sample alone: batch norm in D mixes them and the
-    norm then means nothing per sample.
+    `x` has shape (..., N, *sample), or (..., N·m, *sample) where D packs m neighbours into one score. Nothing else
+    may mix samples: with batch norm in D the norm of one means nothing.
     """
     x = x.detach().requires_grad_(True)
     scores = D(x, *cond)  # (..., N)
     (slope,) = torch.autograd.grad(scores.sum(), x, create_graph=True)  # (..., N, *sample)
-    return slope.flatten(scores.ndim).square().sum(-1).clamp_min(SQUARED_SLOPE_FLOOR).sqrt()  # (..., N)
+    return slope.reshape(*scores.shape, -1).square().sum(-1).clamp_min(SQUARED_SLOPE_FLOOR).sqrt()  # (..., N)
 
 
 def at_real(real: Tensor, fake: Tensor) -> Tensor:
@@ -42,6 +43,20 @@ def between(real: Tensor, fake: Tensor) -> Tensor:
     return torch.lerp(real, fake, share)
 
 
+@dataclass(frozen=True)
+class NearReal:
+    """Look around the real samples: at each, moved by Gaussian noise of standard deviation `std` > 0."""
+
+    std: float
+
+    def __post_init__(self):
+        if not self.std > 0:
+            raise ValueError(f"std={self.std}: how far around the real samples to look, a number > 0 such as 0.1")
+
+    def __call__(self, real: Tensor, fake: Tensor) -> Tensor:
+        return real + self.std * torch.randn_like(real)
+
+
 def half_square(slope: Tensor) -> Tensor:
     """slope² / 2: no slope is free."""
     return slope.square() / 2
@@ -50,6 +65,11 @@ def half_square(slope: Tensor) -> Tensor:
 def distance_to_one(slope: Tensor) -> Tensor:
     """(slope - 1)²: only slope one is free."""
     return (slope - 1).square()
+
+
+def excess_over_one(slope: Tensor) -> Tensor:
+    """max(0, slope - 1)²: any slope up to one is free."""
+    return (slope - 1).clamp_min(0).square()
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,16 @@ class GradientPenalty:
 def wgan_gp(weight: "float | Schedule" = 10.0, every: int = 1) -> GradientPenalty:
     """λ·E(‖∇D‖ - 1)² between real and fake (Gulrajani et al. 2017, equation 3)."""
     return GradientPenalty(between, distance_to_one, weight, every)
+
+
+def one_sided(weight: "float | Schedule" = 10.0, every: int = 1) -> GradientPenalty:
+    """λ·E max(0, ‖∇D‖ - 1)² between real and fake (Petzka et al. 2018, WGAN-LP)."""
+    return GradientPenalty(between, excess_over_one, weight, every)
+
+
+def dragan(weight: "float | Schedule" = 10.0, std: float = 0.5, every: int = 1) -> GradientPenalty:
+    """λ·E(‖∇D‖ - 1)² around the real samples, up to noise of `std` in their units (Kodali et al. 2017)."""
+    return GradientPenalty(NearReal(std), distance_to_one, weight, every)
 
 
 def r1(weight: "float | Schedule", every: int = 1) -> GradientPenalty:

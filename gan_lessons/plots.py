@@ -7,6 +7,7 @@ import base64
 import html
 import io
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 
 import matplotlib
@@ -90,6 +91,31 @@ def plane(
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="$x_1$", ylabel="$x_2$", title=title)
     if real is not None or fake is not None:
         axes.legend(loc="upper right", markerscale=2.5, borderpad=0, handletextpad=0)
+
+
+@matplotlib.rc_context(STYLE)
+def planes(axes: Axes, real: Tensor, fake: Tensor, title: str = "", limit: float | None = None) -> None:
+    """The points of many runs (members, N, 2), each in its own field with the real ones (M, 2), numbered from 0.
+
+    Fields go from left to right and down, from -limit to limit each.
+    """
+    limit = limit or 1.15 * float(real.detach().abs().max()) or 1.0
+    columns = math.ceil(len(fake) ** 0.5)
+    rows = -(-len(fake) // columns)
+    middle = torch.tensor(
+        [[2 * limit * (k % columns), -2 * limit * (k // columns)] for k in range(len(fake))]
+    )  # (K, 2)
+    inside = (fake.detach().cpu().abs() < limit).all(-1, keepdim=True)  # what leaves its field is not seen in another's
+    fields = torch.where(inside, fake.detach().cpu(), torch.nan) + middle[:, None]  # (K, N, 2)
+    for points, colour, label in ((real.detach().cpu() + middle[:, None], REAL, "real"), (fields, FAKE, "generated")):
+        axes.scatter(*points.reshape(-1, 2).T, s=3, alpha=0.5, color=colour, linewidths=0, label=label)
+    for k, (x, y) in enumerate(middle.tolist()):
+        axes.text(x - 0.9 * limit, y + 0.9 * limit, str(k), fontsize=8, color=INK, va="top")
+    edges = [[2 * limit * (k - 0.5) for k in range(n + 1)] for n in (columns, rows)]
+    axes.vlines(edges[0], -edges[1][-1], -edges[1][0], color="#CCCCCC", linewidth=1)
+    axes.hlines([-y for y in edges[1]], edges[0][0], edges[0][-1], color="#CCCCCC", linewidth=1)
+    axes.set(aspect="equal", xticks=[], yticks=[], title=title)
+    axes.spines[:].set_visible(False)
 
 
 def tile(images: Tensor, columns: int | None = None) -> Tensor:

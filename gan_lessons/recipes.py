@@ -60,6 +60,9 @@ class Recipe:
     d_steps    updates of D in a round, ≥ 1; g_steps the same for G
     opt_G, opt_D   `Adam(...)` or `SGD(...)`
     average    decay of the moving average of G's weights, in (0, 1), or None for none
+    clip       D's weights are kept in [-clip, clip] after each of its steps (Arjovsky et al. 2017), or None
+    instance_noise   standard deviation, a number ≥ 0 or a schedule, of Gaussian noise added to all that D sees,
+               real and fake (Sønderby et al. 2017)
 
     Raises `ValueError` or `TypeError`, naming the field and a value that works.
     """
@@ -74,6 +77,8 @@ class Recipe:
     opt_G: Adam | SGD = field(default_factory=Adam)
     opt_D: Adam | SGD = field(default_factory=Adam)
     average: float | None = None
+    clip: float | None = None
+    instance_noise: "float | Schedule" = 0.0
 
     def __post_init__(self):
         if not isinstance(self.loss, losses.Loss):
@@ -98,6 +103,10 @@ class Recipe:
                 raise ValueError(f"{name}={number!r}: give a whole number ≥ 1")
         if self.average is not None and not 0 < self.average < 1:
             raise ValueError(f"average={self.average}: give a number between 0 and 1, such as 0.999, or None")
+        if self.clip is not None and not self.clip > 0:
+            raise ValueError(f"clip={self.clip}: give a number > 0, such as 0.01, or None")
+        if not value_at(self.instance_noise, 0) >= 0:
+            raise ValueError(f"instance_noise={self.instance_noise}: give a number ≥ 0, such as 0.1")
 
 
 _TOY_ADAM = Adam(Linear(4e-3, 1e-4, over=2_000))

@@ -1,6 +1,6 @@
-"""A random stream of one's own: what is drawn elsewhere neither disturbs it nor is disturbed by it."""
+"""Random streams of one's own: what is drawn elsewhere neither disturbs them nor is disturbed by them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 
@@ -50,3 +50,28 @@ class Stream:
     def restore(self, state: dict[str, torch.Tensor]) -> None:
         """Go on from `state`. A place that it does not know (saved on another device) keeps its own numbers."""
         self.states = [state.get(place, mine) for place, mine in zip(self._places, self.states, strict=True)]
+
+
+class Streams:
+    """The random numbers of many runs at once, one `Stream` for each of `seeds`.
+
+    `streams(draw, *args)` draws for one member after the other and stacks what comes, a tensor or a tuple of
+    tensors: a tensor among `args` has a leading dimension of members, and each draw is given its own part of it.
+    """
+
+    def __init__(self, seeds: Iterable[int], device: torch.device | str = "cpu"):
+        self.each = [Stream(seed, device) for seed in seeds]
+
+    def __enter__(self) -> "Streams":
+        """Nothing is entered: there is no one stream from which all members could draw."""
+        return self
+
+    def __exit__(self, *_) -> None:
+        pass
+
+    def __call__(self, draw: Callable, *args):
+        parts = ([arg[k] if isinstance(arg, torch.Tensor) else arg for arg in args] for k in range(len(self.each)))
+        drawn = [stream(draw, *part) for stream, part in zip(self.each, parts, strict=True)]
+        if isinstance(drawn[0], tuple):
+            return tuple(map(torch.stack, zip(*drawn, strict=True)))
+        return torch.stack(drawn)

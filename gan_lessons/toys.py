@@ -1,7 +1,7 @@
 """Distributions in the plane, to train on and to judge by. Each has `.sample(n) -> (x,)`, x of shape (n, 2).
 
 Mixtures of Gaussians also know their density (`.log_prob`) and their `.modes`; the swiss roll and the moons
-are curves with noise, whose density has no closed form.
+are curves with noise, whose density has no closed form. `Origin` is the one point that the Dirac-GAN learns.
 """
 
 import copy
@@ -150,3 +150,19 @@ class Moons(_NoisyCurve):
         angle = math.pi * torch.rand(n, device=self.device)  # (n,)
         side = torch.where(torch.rand(n, device=self.device) < 0.5, 1.0, -1.0)  # +1 the upper moon, -1 the lower
         return torch.stack([side * angle.cos() - side / 2, side * angle.sin() - side / 4], 1)
+
+
+class Origin:
+    """The point 0 of the line, and nothing else: what the players of the Dirac-GAN learn (Mescheder et al. 2018)."""
+
+    def __init__(self, device: torch.device | str = "cpu"):
+        self.device = torch.device(device)
+
+    def sample(self, n: int) -> tuple[Tensor]:
+        """`n` times the same point, as a tuple of one tensor (n, 1)."""
+        _check_count(n)
+        return (torch.zeros(n, 1, device=self.device),)
+
+    def to(self, device: torch.device | str) -> "Origin":
+        """The same point, on `device`."""
+        return Origin(device)

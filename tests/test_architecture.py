@@ -9,9 +9,9 @@ import gan_lessons
 
 ORDER = [
     *("files", "losses", "schedules", "penalties", "models", "toys", "strokes", "downloads", "digits", "metrics"),
-    *("plots", "recipes", "features", "streams", "interrupts", "averages", "checks", "training", "checkpoints"),
-    *("pretrained", "live", "exercises.engine", "exercises"),  # exercises: one file per lesson; none knows another
-    "notebooks",
+    *("plots", "recipes", "features", "streams", "interrupts", "averages", "checks", "training"),
+    *("ensemble", "checkpoints", "pretrained", "live"),
+    *("exercises.engine", "exercises", "notebooks"),  # exercises: one file per lesson; none knows another
 ]
 PACKAGE = Path(gan_lessons.__file__).parent
 MODULES = sorted(".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py"))

@@ -17,6 +17,7 @@ from torch import nn
 
 from gan_lessons import checkpoints, losses, models, penalties, recipes, toys
 from gan_lessons.checkpoints import describe, load, load_generator, rebuild, save, save_generator
+from gan_lessons.ensemble import Ensemble
 from gan_lessons.files import load_tensors, save_tensors
 from gan_lessons.losses import Loss
 from gan_lessons.recipes import SGD, Adam, Recipe
@@ -700,3 +701,13 @@ def test_a_file_from_outside_is_refused_before_anything_is_run(path, monkeypatch
     with pytest.raises(ValueError, match=r"the package has no 'os\.system'"):
         load(path)
     assert called == []
+
+
+def test_an_ensemble_is_refused_and_its_members_are_not(tmp_path):
+    ensemble = Ensemble.from_recipe(PLAIN, range(2))
+    for write in (save, lambda gan, path: save_generator(gan, path, {})):
+        with pytest.raises(TypeError, match=r"save the members of an ensemble one by one, ensemble.member\(0\) first"):
+            write(ensemble, tmp_path / "all")
+    assert not list(tmp_path.iterdir())
+    save(ensemble.member(1), tmp_path / "one")
+    assert torch.equal(load(tmp_path / "one").G.layers[0].weight, ensemble.G.layers[0].weight[1])

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gan_lessons import live, losses, models, plots, toys
+from gan_lessons.ensemble import Ensemble
 from gan_lessons.recipes import Recipe
 from gan_lessons.training import GAN
 
@@ -215,6 +216,23 @@ def test_time_left_of_a_run_that_goes_on_counts_only_its_own_steps(clock, frames
     watch(live.ToyView(RING, every=60), gan, 51, clock, seconds=1.0)  # steps 51 to 101
     (picture,) = frames
     assert "step 60 of 101, 41 s left" in attributes(picture)["title"]
+
+
+def test_a_view_of_many_seeds_shows_a_field_for_each_and_the_mean_loss(monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(plots, "planes", lambda axes, real, fake, title, limit: drawn.update(fake=fake, title=title))
+    monkeypatch.setattr(plots, "lines", lambda axes, curves, *rest: drawn.update(curves=curves))
+    monkeypatch.setattr(plots, "show", lambda fig, alt: drawn.update(alt=alt))
+    ensemble = Ensemble.from_recipe(RECIPE, range(3))
+    view, records = live.SeedsView(RING, every=4, points=7), []
+    for record in ensemble.train(RING, 4):
+        view.update(ensemble, record)
+        records.append(record)
+    assert drawn["fake"].shape == (3, 7, 2)
+    assert "3 runs" in drawn["title"]
+    assert "3 small fields, one a run" in drawn["alt"]
+    mean = torch.stack([record["loss_D"] for record in records]).mean().item()
+    assert drawn["curves"]["discriminator"] == [pytest.approx(mean)]
 
 
 @pytest.mark.usefixtures("quick")

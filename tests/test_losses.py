@@ -39,6 +39,10 @@ CLOSED = {  # name: D's loss, G's loss
         lambda real, fake: -fake.mean(),
     ),
     "wasserstein": (lambda real, fake: -(real.mean() - fake.mean()), lambda real, fake: -fake.mean()),
+    "relativistic": (
+        lambda real, fake: -log_sigmoid(real - fake).mean(),
+        lambda real, fake: -log_sigmoid(fake - real).mean(),
+    ),
 }
 
 
@@ -136,3 +140,18 @@ def test_wasserstein_does_not_see_a_shift_of_all_scores():
     real, fake = scores(20)
     shifted = losses.wasserstein.discriminator(real + 5, fake + 5)
     torch.testing.assert_close(shifted, losses.wasserstein.discriminator(real, fake), rtol=1e-12, atol=1e-12)
+
+
+def test_relativistic_scores_matter_only_by_the_difference_within_a_pair():
+    real, fake = scores(20)
+    for player in (losses.relativistic.discriminator, losses.relativistic.generator):
+        torch.testing.assert_close(player(real + 5, fake + 5), player(real, fake), rtol=1e-12, atol=1e-12)
+        order = torch.randperm(20)
+        torch.testing.assert_close(player(real[order], fake[order]), player(real, fake), rtol=1e-12, atol=1e-12)
+        assert abs(player(real, fake[order]) - player(real, fake)) > 1e-3  # another pairing is another loss
+
+
+def test_relativistic_players_want_the_opposite():
+    real, fake = scores(20)
+    assert torch.equal(losses.relativistic.discriminator(real, fake), losses.relativistic.generator(fake, real))
+    assert losses.relativistic.discriminator(real, real).item() == pytest.approx(math.log(2), rel=1e-14)

@@ -1,9 +1,24 @@
 """Players take what they say they take, and refuse the rest with the remedy."""
 
+import math
+
 import pytest
 import torch
+from scipy.stats import kstest
+from torch import nn
 
-from gan_lessons.models import ToyDiscriminator, ToyGenerator, toy_players
+from gan_lessons.ensemble import stack
+from gan_lessons.models import (
+    ConvDiscriminator,
+    Dense,
+    SpectralNorm,
+    ToyDiscriminator,
+    ToyGenerator,
+    dirac_players,
+    spectral,
+    toy_players,
+)
+from gan_lessons.penalties import gradient_norm
 
 
 @pytest.mark.parametrize("n", [0, 1, 5])
@@ -71,3 +86,95 @@ def test_what_a_toy_player_cannot_take_is_refused_with_the_remedy(player, given,
     with pytest.raises(error) as caught:
         player(given)
     assert message in str(caught.value)
+
+
+def test_a_packed_discriminator_judges_neighbours_together():
+    D, x = ToyDiscriminator(pack=3), torch.randn(12, 2)
+    scores = D(x)
+    assert scores.shape == (4,)
+    torch.testing.assert_close(torch.cat([D(pack) for pack in x.split(3)]), scores)
+    torch.testing.assert_close(D.layers(x.reshape(4, 6)).squeeze(1), scores)
+    with pytest.raises(ValueError, match="10 samples cannot be packed by 3: choose a batch that 3 divides"):
+        D(torch.randn(10, 2))
+
+
+def test_a_packed_image_discriminator_sees_its_images_as_channels():
+    D, x = ConvDiscriminator(width=8, pack=2), torch.randn(6, 1, 28, 28)
+    scores = D(x)
+    assert scores.shape == (3,)
+    torch.testing.assert_close(torch.cat([D(pack) for pack in x.split(2)]), scores)
+    torch.testing.assert_close(D.layers(x.reshape(3, 2, 28, 28)), scores)
+
+
+def matrices(player):
+    return [layer.weight.detach().flatten(1) for layer in player.modules() if isinstance(layer, nn.Linear | nn.Conv2d)]
+
+
+@pytest.mark.parametrize("make", [lambda: ToyDiscriminator(16), lambda: ConvDiscriminator(8)], ids=["dense", "conv"])
+def test_spectral_normalisation_makes_every_largest_singular_value_one(make):
+    torch.manual_seed(0)
+    D = make()
+    before = matrices(D)
+    normalised = spectral(D).double()
+    for _ in range(100):  # each reading of a weight is a step of the power method
+        found = matrices(normalised)
+    for mine, old in zip(found, before, strict=True):
+        assert torch.linalg.matrix_norm(mine, 2).item() == pytest.approx(1, rel=1e-3)
+        torch.testing.assert_close(mine, old.double() / torch.linalg.matrix_norm(old.double(), 2), rtol=1e-3, atol=1e-4)
+
+
+def test_a_spectrally_normalised_discriminator_has_slope_one_at_most():
+    torch.manual_seed(0)
+    D = toy_players(width=16, spectral_norm=True)[1].double()
+    with torch.no_grad():
+        for weight in D.parameters():
+            weight.mul_(7)
+    for _ in range(100):
+        D(torch.zeros(1, 2).double())
+    assert gradient_norm(D, 3 * torch.randn(2_000, 2).double()).max() < 1.001
+
+
+def test_the_gradient_through_spectral_normalisation_equals_finite_differences():
+    torch.manual_seed(0)
+    weight = torch.randn(4, 3, dtype=torch.float64)
+    norm, direction = SpectralNorm(weight, first_steps=200).eval(), torch.randn(4, 3, dtype=torch.float64)
+
+    def exact(weight):
+        return (direction * weight / torch.linalg.matrix_norm(weight, 2)).sum()
+
+    mine, theirs = weight.clone().requires_grad_(True), weight.clone().requires_grad_(True)
+    (direction * norm(mine)).sum().backward()
+    exact(theirs).backward()
+    torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-6, atol=1e-9)
+
+
+def test_in_evaluation_the_estimate_stays():
+    norm = SpectralNorm(torch.randn(4, 3))
+    before = norm.u.clone()
+    norm.eval()(torch.randn(4, 3))
+    assert torch.equal(norm.u, before)
+    norm.train()(torch.randn(4, 3))
+    assert not torch.equal(norm.u, before)
+
+
+def test_stacked_dense_layers_are_the_single_ones():
+    ones = [Dense(3, 2).double() for _ in range(4)]
+    stacked, x = stack(ones), torch.randn(4, 5, 3).double()
+    assert stacked.members == (4,)
+    expected = torch.stack(
+        [nn.functional.linear(part, one.weight, one.bias) for part, one in zip(x, ones, strict=True)]
+    )
+    torch.testing.assert_close(stacked(x), expected, rtol=1e-13, atol=1e-13)
+
+
+def test_the_dirac_players_are_a_point_and_a_line():
+    G, D = dirac_players(radius=2.0)
+    theta, psi = G.theta.item(), D.psi.item()
+    assert math.hypot(theta, psi) == pytest.approx(2, rel=1e-6)
+    assert G(torch.randn(3, 1)).tolist() == [[theta]] * 3
+    x = torch.randn(4, 1)
+    torch.testing.assert_close(D(x), psi * x[:, 0])
+    angles = [
+        torch.atan2(*(p.detach() for p in (D.psi, G.theta))).item() for G, D in (dirac_players() for _ in range(400))
+    ]
+    assert kstest(angles, "uniform", (-math.pi, 2 * math.pi)).pvalue > 1e-4

@@ -1,6 +1,7 @@
 """Slopes against finite differences and against critics whose slope is known; penalties against closed forms."""
 
 import dataclasses
+import math
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from scipy.stats import kstest
 from torch import nn
 
 from gan_lessons import penalties
-from gan_lessons.penalties import GradientPenalty, between, distance_to_one, gradient_norm, half_square
+from gan_lessons.penalties import GradientPenalty, between, distance_to_one, excess_over_one, gradient_norm, half_square
 from gan_lessons.schedules import Linear
 
 
@@ -105,9 +106,10 @@ def test_a_flat_discriminator_gives_finite_second_derivatives(make, dtype):
     assert D[0].weight.grad.isfinite().all()
 
 
-@pytest.mark.parametrize("cost", [half_square, distance_to_one])
+@pytest.mark.parametrize("cost", [half_square, distance_to_one, excess_over_one])
 def test_gradient_for_the_discriminator_equals_finite_differences(cost):
     D, x = mlp(), points(4)
+    D[4].weight.data *= 30  # steep enough for every cost
     penalty = GradientPenalty(penalties.at_real, cost, 1.0)
     penalty.value(D, x).backward()
     for name, parameter in D.named_parameters():
@@ -123,6 +125,7 @@ def test_costs_of_a_slope():
     slope = torch.tensor([0.0, 1.0, 3.0])
     assert half_square(slope).tolist() == [0.0, 0.5, 4.5]
     assert distance_to_one(slope).tolist() == [1.0, 0.0, 4.0]
+    assert excess_over_one(slope).tolist() == [0.0, 0.0, 4.0]
 
 
 def weighted(penalty, D, real, fake):
@@ -137,6 +140,39 @@ def test_r1_is_half_gamma_times_the_squared_slope():
 def test_wgan_gp_of_weight_ten_is_ten_times_the_squared_distance_to_slope_one():
     slope = torch.tensor([3.0, 4.0], dtype=torch.float64)
     assert weighted(penalties.wgan_gp(), linear_critic(slope), points(8), points(8)) == pytest.approx(10 * 16)
+
+
+@pytest.mark.parametrize(("slope", "cost"), [((3.0, 4.0), 10 * 16), ((0.3, 0.4), 0.0)])
+def test_the_one_sided_penalty_is_that_of_wgan_gp_above_slope_one_and_nothing_below(slope, cost):
+    slope = torch.tensor(slope, dtype=torch.float64)
+    assert weighted(penalties.one_sided(), linear_critic(slope), points(8), points(8)) == pytest.approx(cost)
+
+
+def test_dragan_looks_around_the_real_samples_by_its_noise():
+    # The slope of |x|²/2 at x is |x|: with real samples at 0, E(|δ| - 1)² = σ²d - 2σ√(π/2) + 1 in the plane.
+    real, n, std = torch.zeros(40_000, 2, dtype=torch.float64), 40_000, 0.5
+    costs = distance_to_one(gradient_norm(lambda x: x.square().sum(1) / 2, penalties.dragan(std=std).where(real, None)))
+    expected = 2 * std**2 - 2 * std * math.sqrt(math.pi / 2) + 1
+    assert abs(costs.mean().item() - expected) < 5 * costs.std().item() / math.sqrt(n)
+    far = points(8) + 100
+    assert (penalties.dragan(std=std).where(far, points(8)) - far).norm(dim=1).max() < 8 * std
+
+
+def test_dragan_of_a_linear_critic_is_wgan_gp_of_it():
+    slope = torch.tensor([3.0, 4.0], dtype=torch.float64)
+    assert weighted(penalties.dragan(), linear_critic(slope), points(8), None) == pytest.approx(10 * 16)
+
+
+@pytest.mark.parametrize("std", [0.0, -1.0, float("nan")])
+def test_dragan_needs_some_noise(std):
+    with pytest.raises(ValueError, match=rf"std={std}: how far around the real samples to look, a number > 0"):
+        penalties.dragan(std=std)
+
+
+def test_a_packed_critic_has_one_slope_a_pack_over_all_its_samples():
+    slopes = torch.tensor([3.0, 4.0, 12.0, 84.0], dtype=torch.float64)  # of the two points of a pack; together 85
+    found = gradient_norm(lambda x: x.reshape(-1, 4) @ slopes, points(6))
+    assert found.tolist() == pytest.approx([85.0] * 3)
 
 
 @pytest.mark.parametrize(("make", "side"), [(penalties.r1, "real"), (penalties.r2, "fake")])
@@ -177,7 +213,7 @@ def test_between_keeps_the_precision_of_the_samples():
     assert between(points(2).float(), points(2).float()).dtype == torch.float32
 
 
-@pytest.mark.parametrize("make", [penalties.wgan_gp, penalties.r1, penalties.r2])
+@pytest.mark.parametrize("make", [penalties.wgan_gp, penalties.one_sided, penalties.dragan, penalties.r1, penalties.r2])
 def test_a_penalty_is_a_value(make):
     assert make(2.0, every=4) == make(2.0, every=4)
     assert dataclasses.replace(make(2.0), weight=3.0) == make(3.0)

@@ -188,6 +188,29 @@ def test_the_plane_keeps_to_a_given_limit():
     assert axes.get_xlim() == axes.get_ylim() == (-1.5, 1.5)
 
 
+def test_the_points_of_many_runs_lie_each_in_its_field():
+    real = torch.tensor([[0.5, 0.5]])
+    fake = torch.tensor([[[0.1 * k, 0.0]] for k in range(5)])
+    _, (axes,) = plots.figure()
+    plots.planes(axes, real, fake, limit=1.0)
+    clouds = {cloud.get_label(): torch.tensor(cloud.get_offsets()).float() for cloud in axes.collections[:2]}
+    corners = torch.tensor([[0, 0], [2, 0], [4, 0], [0, -2], [2, -2]])  # three fields of width 2 in a row
+    torch.testing.assert_close(clouds["real"], real + corners)
+    torch.testing.assert_close(clouds["generated"], fake[:, 0] + corners)
+    assert [text.get_text() for text in axes.texts] == ["0", "1", "2", "3", "4"]
+    for text, corner in zip(axes.texts, corners.tolist(), strict=True):
+        assert max(abs(a - b) for a, b in zip(text.get_position(), corner, strict=True)) < 1
+    assert axes.get_aspect() == 1.0
+
+
+def test_a_point_that_leaves_its_field_is_not_seen_in_anothers():
+    fake = torch.tensor([[[0.0, 0.0], [3.0, 0.0]], [[0.0, 0.0], [0.0, 0.5]]])
+    _, (axes,) = plots.figure()
+    plots.planes(axes, torch.ones(1, 2), fake, limit=1.5)
+    found = torch.tensor(axes.collections[1].get_offsets().filled(float("nan"))).float()
+    assert found.isnan().any(1).tolist() == [False, True, False, False]
+
+
 # Images
 
 

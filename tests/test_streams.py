@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gan_lessons.streams import Stream
+from gan_lessons.streams import Stream, Streams
 
 
 def expected(seed, n):
@@ -112,3 +112,24 @@ def test_a_state_from_another_device_leaves_the_numbers_as_they_are():
     stream = Stream(8)
     stream.restore({"cuda": Stream(1).state()["cpu"]})
     assert torch.equal(stream(torch.rand, 5), Stream(8)(torch.rand, 5))
+
+
+def test_many_streams_draw_member_by_member_each_from_its_own():
+    streams = Streams([4, 5, 4])
+    torch.testing.assert_close(streams(torch.randn, 7), torch.stack([expected(seed, 7) for seed in (4, 5, 4)]))
+    offsets = torch.arange(3.0)
+    singles = [Stream(seed) for seed in (4, 5, 4)]
+    for stream in singles:
+        stream(torch.randn, 7)
+    found = streams(lambda offset, n: (offset + torch.rand(n), torch.randn(n)), offsets, 2)
+    assert [part.shape for part in found] == [(3, 2), (3, 2)]
+    for k, stream in enumerate(singles):
+        assert torch.equal(found[0][k], offsets[k] + stream(torch.rand, 2))
+        assert torch.equal(found[1][k], stream(torch.randn, 2))
+
+
+def test_many_streams_leave_the_global_generator_alone():
+    torch.manual_seed(2)
+    with Streams([0, 1]) as streams:
+        streams(torch.rand, 3)
+        assert torch.equal(torch.randn(4), expected(2, 4))

@@ -241,4 +241,17 @@ def test_bad_input_says_what_to_do(make, message):
 
 def test_every_toy_is_tested_here():
     kinds = {kind for kind in vars(toys).values() if isinstance(kind, type) and kind.__module__ == toys.__name__}
-    assert {kind.__name__ for kind in kinds if not kind.__name__.startswith("_")} == {*MIXTURES, "SwissRoll", "Moons"}
+    assert {kind.__name__ for kind in kinds if not kind.__name__.startswith("_")} == {
+        *MIXTURES,
+        "SwissRoll",
+        "Moons",
+        "Origin",
+    }
+
+
+def test_the_origin_is_one_point_of_the_line():
+    (x,) = toys.Origin().to("cpu").sample(3)
+    assert x.tolist() == [[0.0]] * 3
+    assert x.dtype == torch.get_default_dtype()
+    with pytest.raises(ValueError, match="n=-1: the number of samples must be 0 or more"):
+        toys.Origin().sample(-1)

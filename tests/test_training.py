@@ -223,6 +223,83 @@ def test_penalties_are_added_with_weight_and_every():
         torch.testing.assert_close(gan.loss_D(real, fake), expected)
 
 
+def test_a_relativistic_loss_reads_both_scores_in_both_moves():
+    (real,), fake = RING.sample(16), torch.randn(16, 2)
+    gan = make(replace(PLAIN, loss=losses.relativistic))
+    difference = gan.D(real) - gan.D(fake)
+    torch.testing.assert_close(gan.loss_D(real, fake), softplus(-difference).mean())
+    torch.testing.assert_close(gan.loss_G(real, fake), softplus(difference).mean())
+
+
+def test_weights_are_clipped_after_each_move_of_the_discriminator_and_only_its():
+    gan, steep = make(replace(PLAIN, clip=0.02, d_steps=2, opt_D=SGD(0.05))), make(replace(PLAIN, opt_D=SGD(0.05)))
+    (real,), fake = RING.sample(16), torch.randn(16, 2)
+    for game in (gan, steep):
+        game.update_D(real, fake)
+    assert same(weights(gan.D), [weight.clamp(-0.02, 0.02) for weight in weights(steep.D)])
+    assert same(weights(gan.G), weights(steep.G))
+    for _ in gan.train(RING, 3):
+        assert max(weight.abs().max() for weight in weights(gan.D)) <= 0.02
+    assert max(weight.abs().max() for weight in weights(gan.G)) > 0.1
+
+
+def test_instance_noise_is_added_to_all_that_the_discriminator_sees():
+    """A straight D on samples at 0 scores noise and nothing else: by its variance we know how much."""
+    n, slope = 20_000, torch.tensor([3.0, 4.0])
+    D = nn.Sequential(nn.Linear(2, 1, bias=False), nn.Flatten(0))
+    D[0].weight.data[:] = slope
+    seen = []
+    spy = Loss("spy", lambda *scores: seen.extend(scores) or scores[0].sum(), lambda *scores: scores[1].sum(), True)
+    gan = GAN(models.toy_players(8)[0], D, replace(PLAIN, loss=spy, instance_noise=Linear(0.0, 0.4, over=2)), seed=0)
+    zeros = torch.zeros(n, 2)
+    for gan.step, std in [(0, 0.0), (1, 0.2), (2, 0.4)]:
+        seen.clear()
+        gan.loss_D(zeros, zeros)
+        for scores in seen:
+            assert scores.std().item() == pytest.approx(5 * std, rel=5 / (2 * n) ** 0.5)
+    assert abs(torch.corrcoef(torch.stack(seen))[0, 1]) < 5 / n**0.5  # of their own for real and fake
+
+
+def test_instance_noise_reaches_the_generators_loss_and_the_penalties():
+    looked = []
+    look = penalties.GradientPenalty(lambda real, fake: looked.append(real) or real, penalties.half_square, 1.0)
+    quiet = make(replace(PLAIN, penalties=(look,)))
+    noisy = make(replace(PLAIN, penalties=(look,), instance_noise=0.5))
+    (real,), fake = RING.sample(16), torch.randn(16, 2)
+    assert noisy.loss_G(real, fake) != noisy.loss_G(real, fake)
+    assert quiet.loss_G(real, fake) == quiet.loss_G(real, fake)
+    for gan in (noisy, quiet):
+        gan.loss_D(real, fake)
+    assert (looked[0] - real).std().item() == pytest.approx(0.5, rel=0.5)
+    assert torch.equal(looked[1], real)
+
+
+def test_no_instance_noise_draws_nothing():
+    with_schedule, without = make(replace(PLAIN, instance_noise=Linear(0.0, 0.0, over=3))), make(PLAIN)
+    for gan in (with_schedule, without):
+        play(gan, 3)
+    assert same(both(with_schedule), both(without))
+
+
+def test_a_packed_discriminator_plays():
+    gan = make(replace(PLAIN, players=lambda: models.toy_players(width=8, pack=4), penalties=(penalties.r1(1.0),)))
+    (real,), fake = RING.sample(16), torch.randn(16, 2)
+    scores = gan.D(real), gan.D(fake)
+    assert scores[0].shape == (4,)
+    slope = penalties.gradient_norm(gan.D, real)
+    expected = losses.non_saturating.discriminator(*scores) + slope.square().mean() / 2
+    torch.testing.assert_close(gan.loss_D(real, fake), expected)
+    before = both(gan)
+    play(gan, 3)
+    assert not any(torch.equal(a, b) for a, b in zip(both(gan), before, strict=True))
+
+
+def test_a_batch_that_cannot_be_packed_is_refused_at_the_call():
+    gan = make(replace(PLAIN, players=lambda: models.toy_players(width=8, pack=3)))
+    with pytest.raises(ValueError, match="16 samples cannot be packed by 3: choose a batch that 3 divides"):
+        gan.train(RING, 1)
+
+
 def test_guides_are_added_to_the_generators_loss():
     guide = SimpleNamespace(
         weight=Linear(0.0, 1.0, over=2), value=lambda D, real, fake: (real - fake).abs().mean() + D(fake).sum()
