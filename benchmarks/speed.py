@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -23,7 +24,8 @@ from torch import nn
 from torch.nn.functional import softplus
 from torch.utils.data import DataLoader, Dataset
 
-from gan_lessons import digits, features, recipes, toys
+from gan_lessons import digits, features, models, recipes, toys
+from gan_lessons.ensemble import Ensemble
 from gan_lessons.recipes import Adam, Recipe
 from gan_lessons.schedules import Linear
 from gan_lessons.training import GAN
@@ -95,9 +97,8 @@ def tutorial(recipe: Recipe, data) -> Iterator:
         yield
 
 
-def rates(recipe: Recipe, data) -> dict[str, float]:
-    """Steps a second of ours and the bare loop, and how ours compares with the bare and the tutorial's loop."""
-    loops = {loop.__name__: loop(recipe, data) for loop in (ours, bare, tutorial)}
+def in_turn(loops: dict[str, Iterator]) -> dict[str, list[float]]:
+    """Steps a second of each loop, in each of the turns."""
     seen: dict[str, list[float]] = {name: [] for name in loops}
     for loop in loops.values():
         next(loop)  # the first step sets everything up
@@ -108,12 +109,34 @@ def rates(recipe: Recipe, data) -> dict[str, float]:
                 next(loop)
                 steps += 1
             seen[name].append(steps / (time.perf_counter() - start))
+    return seen
+
+
+def rates(recipe: Recipe, data) -> dict[str, float]:
+    """Steps a second of ours and the bare loop, and how ours compares with the bare and the tutorial's loop."""
+    seen = in_turn({loop.__name__: loop(recipe, data) for loop in (ours, bare, tutorial)})
 
     def ratio(name: str) -> float:
         return statistics.median(mine / other for mine, other in zip(seen["ours"], seen[name], strict=True))
 
     medians = {name: statistics.median(seen[name]) for name in ("ours", "bare")}
     return {**medians, "ours ÷ bare": ratio("bare"), "ours ÷ tutorial": ratio("tutorial")}
+
+
+def many_seeds() -> None:
+    """How much faster an ensemble is than its members one after the other."""
+    torch.set_num_threads(1)
+    print("| width | penalty | one seed, steps/s | 4 seeds at once | 16 | 64 |\n|---|---|---|---|---|---|")
+    for width, penalty in itertools.product((32, 64), ("", "R1")):
+        recipe = replace(recipes.TOY, players=partial(models.toy_players, width=width))
+        recipe = recipe if penalty else replace(recipe, penalties=())
+        runs = {n: Ensemble.from_recipe(recipe, range(n)).train(toys.Ring(), 10**9) for n in (4, 16, 64)}
+        seen = in_turn({"one": ours(recipe, toys.Ring()), **runs})
+        times = [
+            statistics.median(n * many / one for many, one in zip(seen[n], seen["one"], strict=True)) for n in runs
+        ]
+        row = [width, penalty or "none", f"{statistics.median(seen['one']):.0f}", *(f"{x:.1f} ×" for x in times)]
+        print("|", " | ".join(map(str, row)), "|", flush=True)
 
 
 def floors(seconds: float, speed: float, data, judge) -> tuple[int, float, float]:
@@ -169,9 +192,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--floors", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--seeds", action="store_true", help="only the speed of many seeds at once")
     arguments = parser.parse_args()
     if arguments.worker:
         return worker(arguments.worker)
+    if arguments.seeds:
+        return many_seeds()
     if arguments.floors:
         return over_time(arguments.floors)
     print(
@@ -191,6 +217,7 @@ def main() -> None:
     speed = found[2, "", False]["digits"]["ours"]
     print(f"\nImages a second of the digit GAN, two threads, no penalty, no average: {speed * DIGITS.batch:,.0f}\n")
     subprocess.run([sys.executable, __file__, "--floors", str(0.9 * speed)], check=True)
+    subprocess.run([sys.executable, __file__, "--seeds"], check=True)
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", "from gan_lessons import GAN, live, plots, digits"], check=True)
     print(f"\nStart-up, a new process that imports what a lesson imports: {time.perf_counter() - start:.1f} s\n")

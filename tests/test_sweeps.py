@@ -9,8 +9,9 @@ from scipy.stats import binom, binomtest
 PATH = Path(__file__).resolve().parent.parent / "benchmarks" / "sweeps.py"
 
 
-@pytest.fixture(scope="module")
-def sweeps():
+@pytest.fixture
+def sweeps(monkeypatch):
+    monkeypatch.syspath_prepend(PATH.parent)
     spec = importlib.util.spec_from_file_location("sweeps", PATH)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
