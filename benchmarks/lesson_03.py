@@ -36,17 +36,19 @@ def head_start(loss: Loss, opt_G: SGD | Adam, seeds: Sequence[int]) -> list[dict
         "slope": slope.norm(dim=2).mean(1),
         "distance_left": left,
     }
+    measures |= {"arrived": left < 1, "stuck": left > 3}
     return [{name: values[k].item() for name, values in measures.items()} for k in range(len(seeds))]
 
 
 def ring(loss: Loss, gamma: float, seeds: Sequence[int]) -> list[dict[str, float]]:
-    data, adam = toys.Ring(), Adam(Linear(4e-3, 2e-4, over=500))
+    data, adam = toys.Ring(), Adam(Linear(4e-3, 2e-4, over=400))
     recipe = Recipe(loss=loss, players=small_players, penalties=(penalties.r1(gamma),), opt_G=adam, opt_D=adam)
     runs = Ensemble.from_recipe(recipe if gamma else replace(recipe, penalties=()), seeds)
-    for _ in runs.train(data, 500):
+    for _ in runs.train(data, 400):
         pass
     torch.manual_seed(seeds[0])
-    return [metrics.mode_coverage(samples, data.modes, data.std)._asdict() for samples in runs.sample(2_500)]
+    found = [metrics.mode_coverage(samples, data.modes, data.std) for samples in runs.sample(2_500)]
+    return [{**coverage._asdict(), "all_modes": coverage.modes == 8} for coverage in found]
 
 
 def squares_of_probability(real, fake):

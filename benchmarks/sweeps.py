@@ -1,7 +1,7 @@
 """How sure is a claim? Runs a lesson's experiment with many other seeds: `python benchmarks/sweeps.py 00_ring`.
 
 A lesson says "in k of N runs" with the largest k that the sweep makes safe (`safe_count`). For a single run it
-asserts a threshold well beyond the worst run of the sweep. The last results stand in benchmarks/README.md.
+asserts a threshold well beyond the worst run of the sweep. Measures that are true or false are counted. The last results stand in benchmarks/README.md.
 The experiments are in lesson_NN.py beside this file: functions of one seed, or of many at once (`MANY`).
 """
 
@@ -48,7 +48,12 @@ def main() -> None:
         results = [result for part in done for result in part]
     print(f"| {arguments.name}, {arguments.seeds} seeds | least | 5 % | median | 95 % | most |")
     print("|---|---|---|---|---|---|")
-    for measure in results[0]:
+    for measure, first in results[0].items():
+        if isinstance(first, bool):
+            hits = sum(result[measure] for result in results)
+            safe = ", ".join(f"{safe_count(hits, len(results), runs)} of {runs}" for runs in (4, 8, 12, 16))
+            print(f"| {measure}: {hits} of {len(results)} | safe to assert: {safe} | | | | |")
+            continue
         values = torch.tensor([result[measure] for result in results], dtype=torch.float64).nan_to_num(0.0)
         row = torch.quantile(values, torch.tensor([0.0, 0.05, 0.5, 0.95, 1.0], dtype=torch.float64))
         print(f"| {measure} | " + " | ".join(f"{value:.3g}" for value in row) + " |")

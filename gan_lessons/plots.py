@@ -162,3 +162,44 @@ def lines(
         axes.plot(x, values, color=colour, label=name)
     axes.set(xlabel=labels[0], ylabel=labels[1], title=title)
     axes.legend()
+
+
+def dials(runs: Mapping[str, Mapping[str, float]], scales: Mapping[str, tuple[float, float, float]]) -> None:
+    """Show a panel of dials, a row for each of `runs`: name -> {dial: reading}.
+
+    `scales` gives for each dial the least reading, the one that a perfect G would cause (marked in green), and the
+    greatest. A needle stops at the ends, the number below does not. Raises `ValueError` where a run lacks a dial.
+    """
+    for run, readings in runs.items():
+        if missing := scales.keys() - readings.keys():
+            raise ValueError(f"{run} has no reading for {', '.join(sorted(missing))}: give every run all dials")
+    with matplotlib.rc_context(STYLE):
+        fig = Figure(figsize=(2.6 * len(scales), 1.7 * len(runs)), layout="constrained", dpi=90)
+        grid = fig.subplots(len(runs), len(scales), squeeze=False)
+        for row, (run, readings) in zip(grid, runs.items(), strict=True):
+            for axes, (dial, scale) in zip(row, scales.items(), strict=True):
+                _dial(axes, readings[dial], scale, dial)
+            row[0].text(-0.12, 0.35, run, transform=row[0].transAxes, ha="right", va="center", fontweight="bold")
+    words = (
+        f"{run}: {', '.join(f'{dial} ≈ {readings[dial]:.2f}' for dial in scales)}." for run, readings in runs.items()
+    )
+    perfect = ", ".join(f"{dial} {good:.2f}" for dial, (_, good, _) in scales.items())
+    show(fig, f"Dials. {' '.join(words)} A perfect G would cause: {perfect}.")
+
+
+def _dial(axes: Axes, reading: float, scale: tuple[float, float, float], name: str) -> None:
+    least, good, most = scale
+
+    def at(value: float, radius: float) -> tuple[float, float]:
+        angle = math.pi * (1 - min(max((value - least) / (most - least), 0), 1))
+        return radius * math.cos(angle), radius * math.sin(angle)
+
+    axes.plot(*zip(*(at(least + (most - least) * k / 40, 1) for k in range(41)), strict=True), color="#AAAAAA")
+    axes.plot(*zip(at(good, 0.85), at(good, 1.15), strict=True), color="#009E73", linewidth=5, solid_capstyle="butt")
+    axes.annotate("", at(reading, 0.95), (0, 0), arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 2})
+    for value in (least, most):
+        axes.text(*at(value, 1.0), f"{value:g}", fontsize=8, ha="center", va="top", color=INK)
+    axes.text(0, -0.12, f"{reading:.2f}", ha="center", va="top", fontsize=12, color=INK)
+    axes.set(xlim=(-1.3, 1.3), ylim=(-0.5, 1.25), aspect="equal", xticks=[], yticks=[])
+    axes.set_title(name, fontsize=10, loc="center")
+    axes.spines[:].set_visible(False)

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import io
+import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import torch
 from matplotlib import image
 from matplotlib.colors import to_rgb
+from matplotlib.text import Annotation
 
 from gan_lessons import plots
 
@@ -284,3 +286,48 @@ def test_real_and_fake_are_told_apart_by_every_eye(vision):
 def test_the_check_of_colours_can_fail():
     assert np.linalg.norm(seen("#d04000", "deuteranopia") - seen("#708000", "deuteranopia")) < 20
     assert np.linalg.norm(seen("#d04000", "common") - seen("#708000", "common")) > 40
+
+
+# Dials
+
+RUNS = {"first": {"loss": 0.5, "push": -3.0}, "second": {"loss": 9.0, "push": 1.0, "unused": 1.0}}
+SCALES = {"loss": (0.0, 1.0, 2.0), "push": (-1.0, 0.0, 1.0)}
+
+
+def needles(fig):
+    """Where the needle of each dial points: the angle in degrees, 180 at the least reading and 0 at the greatest."""
+    ends = [[text.xy for text in axes.texts if isinstance(text, Annotation)] for axes in fig.axes]
+    return [round(math.degrees(math.atan2(y, x))) for ((x, y),) in ends]
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    figures = []
+    monkeypatch.setattr(plots, "show", lambda fig, alt: figures.append((fig, alt)))
+    return figures
+
+
+def test_each_run_has_a_row_of_dials_whose_needles_stop_at_the_ends(shown):
+    plots.dials(RUNS, SCALES)
+    ((fig, alt),) = shown
+    assert needles(fig) == [135, 180, 0, 0]
+    assert [axes.get_title() for axes in fig.axes] == ["loss", "push"] * 2
+    written = [{text.get_text() for text in axes.texts} for axes in fig.axes]
+    assert all(reading in found for reading, found in zip(("0.50", "-3.00", "9.00", "1.00"), written, strict=True))
+    assert "first" in written[0]
+    assert "second" in written[2]
+    assert "first: loss ≈ 0.50, push ≈ -3.00. second: loss ≈ 9.00, push ≈ 1.00." in alt
+    assert plots.png(fig)
+
+
+def test_the_mark_of_a_dial_is_where_a_perfect_generator_would_put_the_needle(shown):
+    plots.dials(RUNS, SCALES)
+    ((fig, _),) = shown
+    for axes, angle in zip(fig.axes, (90, 90) * 2, strict=True):
+        (mark,) = [line for line in axes.lines if line.get_color() == "#009E73"]
+        assert [round(math.degrees(math.atan2(y, x))) for x, y in mark.get_xydata()] == [angle, angle]
+
+
+def test_a_run_without_a_reading_is_named():
+    with pytest.raises(ValueError, match="second has no reading for loss, push: give every run all dials"):
+        plots.dials({"first": RUNS["first"], "second": {}}, SCALES)
