@@ -1,8 +1,9 @@
 """How sure is a claim? Runs a lesson's experiment with many other seeds: `python benchmarks/sweeps.py 00_ring`.
 
-A lesson says "in k of N runs" with the largest k that the sweep makes safe (`safe_count`). For a single run it
-asserts a threshold well beyond the worst run of the sweep. Measures that are true or false are counted. The last results stand in benchmarks/README.md.
-The experiments are in lesson_NN.py beside this file: functions of one seed, or of many at once (`MANY`).
+A lesson says "in k of N runs" with the largest k that the sweep makes safe (`safe_count`); measures that are true or
+false are counted for it. For a single run a lesson asserts a threshold well beyond the worst run of the sweep. The last
+results stand in benchmarks/README.md. The experiments are in lesson_NN.py beside this file: functions of one seed, or
+of many at once (`MANY`).
 """
 
 import argparse

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from gan_lessons import digits, exercises
+from gan_lessons import digits, exercises, losses
 from gan_lessons.exercises import lesson_09
 from gan_lessons.exercises.engine import NOT_YET, NOTHING, Exercise, Mistake, Question, Quiz
 
@@ -90,7 +90,9 @@ def test_what_is_not_attempted_is_open(lesson, name):
 @pytest.mark.parametrize(("lesson", "name"), EXERCISES)
 def test_the_solution_passes_its_own_check(lesson, name):
     exercise, made = getattr(lesson, name), {}
-    exec(exercise.solution().text, {"torch": torch, "nn": nn, "softplus": softplus}, made)  # as a learner would run it
+    exec(
+        exercise.solution().text, {"torch": torch, "nn": nn, "softplus": softplus, "losses": losses}, made
+    )  # as a learner would run it
     assert len(made) == 1
     assert exercise.check(*made.values()).passed is True
 
