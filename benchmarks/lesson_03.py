@@ -40,6 +40,23 @@ def head_start(loss: Loss, opt_G: SGD | Adam, seeds: Sequence[int]) -> list[dict
     return [{name: values[k].item() for name, values in measures.items()} for k in range(len(seeds))]
 
 
+def ordinary(seeds: Sequence[int]) -> list[dict[str, float]]:
+    """G's loss and the distance, over a game without a head start."""
+    cloud = toys.Gaussian(mean=(4.0, 0.0), covariance=((0.01, 0.0), (0.0, 0.01)))
+    recipe = Recipe(loss=losses.non_saturating, players=small_players, opt_G=Adam(1e-3), opt_D=Adam(2e-3))
+    runs, loss_G, far = Ensemble.from_recipe(recipe, seeds), [], []
+    for record in runs.train(cloud, 1_000):
+        loss_G.append(record["loss_G"])
+        far.append((runs.sample(200).mean(1) - cloud.modes[0]).norm(dim=1))
+    measures = {
+        "first_5": torch.stack(loss_G[:5]).mean(0),
+        "last_100": torch.stack(loss_G[-100:]).mean(0),
+        "distance_at_first": far[0],
+        "distance_last_100": torch.stack(far[-100:]).mean(0),
+    }
+    return [{name: values[k].item() for name, values in measures.items()} for k in range(len(seeds))]
+
+
 def ring(loss: Loss, gamma: float, seeds: Sequence[int]) -> list[dict[str, float]]:
     data, adam = toys.Ring(), Adam(Linear(4e-3, 2e-4, over=400))
     recipe = Recipe(loss=loss, players=small_players, penalties=(penalties.r1(gamma),), opt_G=adam, opt_D=adam)
@@ -65,6 +82,7 @@ PAIRINGS = {
 }
 ALL = (losses.minimax, losses.non_saturating, losses.least_squares, losses.hinge, losses.wasserstein)
 MANY = {
+    "03_ordinary": ordinary,
     **{f"03_head_start_{name}": partial(head_start, loss, SGD(1e-2)) for name, loss in PAIRINGS.items()},
     "03_head_start_minimax_adam": partial(head_start, losses.minimax, Adam(1e-3)),
     **{f"03_ring_{loss.name}": partial(ring, loss, 1.0) for loss in (*ALL, losses.relativistic)},
