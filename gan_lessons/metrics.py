@@ -49,6 +49,22 @@ def mode_coverage(samples: Tensor, modes: Tensor, std: float) -> Coverage:
     )
 
 
+def energy_distance(a: Tensor, b: Tensor) -> float:
+    """2·E|x - y| - E|x - x'| - E|y - y'|, in the units of the samples (Székely and Rizzo 2013, equation 5).
+
+    0 where the laws are the same, 2Δ for two points Δ apart. From samples (N, F) and (M, F), N and M ≥ 2, without
+    bias: the floor of two equal laws is 0 on average, and single estimates may fall below it.
+    """
+    for name, samples in (("a", a), ("b", b)):
+        if samples.ndim != 2 or len(samples) < 2:
+            raise ValueError(f"{name} of shape {tuple(samples.shape)}: give (N, F) with at least two rows")
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(f"samples of {a.shape[1]} and of {b.shape[1]} coordinates: give both alike")
+    a, b = a.detach().double(), b.detach().double()
+    within = [torch.cdist(x, x).sum() / (len(x) * (len(x) - 1)) for x in (a, b)]  # a point is no pair with itself
+    return (2 * torch.cdist(a, b).mean() - within[0] - within[1]).item()
+
+
 class GaussianFit(NamedTuple):
     """The mean (F,) and covariance (F, F) of some samples, in double precision."""
 

@@ -86,49 +86,50 @@ def _packed(x: Tensor, pack: int, dim: int) -> Tensor:
 
 
 class ToyGenerator(nn.Module):
-    """Three dense layers from noise (N, z_dim) to points in the plane (N, 2)."""
+    """Three dense layers from noise (N, z_dim) to points (N, x_dim), of the plane unless said."""
 
-    def __init__(self, z_dim: int = 2, width: int = 64):
+    def __init__(self, z_dim: int = 2, width: int = 64, x_dim: int = 2):
         super().__init__()
         self.z_dim = z_dim
         self.layers = nn.Sequential(
             Dense(z_dim, width), nn.ReLU(),
             Dense(width, width), nn.ReLU(),
-            Dense(width, 2),
+            Dense(width, x_dim),
         )  # fmt: skip
 
     def forward(self, z: Tensor) -> Tensor:
         remedy = f"draw z with torch.randn(n, {self.z_dim})"
         _check(z, (self.z_dim,), "ToyGenerator", remedy, self.layers[0].members)
-        return self.layers(z)  # (N, 2)
+        return self.layers(z)  # (N, x_dim)
 
 
 class ToyDiscriminator(nn.Module):
-    """Three dense layers from points in the plane (N, 2) to raw scores (N,).
+    """Three dense layers from points (N, x_dim), of the plane unless said, to raw scores (N,).
 
-    With `pack` = m it judges m neighbouring samples together: (N, 2) -> (N / m,) (Lin et al. 2018).
+    With `pack` = m it judges m neighbouring samples together: (N, x_dim) -> (N / m,) (Lin et al. 2018).
     """
 
-    def __init__(self, width: int = 64, pack: int = 1):
+    def __init__(self, width: int = 64, pack: int = 1, x_dim: int = 2):
         super().__init__()
-        self.pack = pack
+        self.pack, self.x_dim = pack, x_dim
         self.layers = nn.Sequential(
-            Dense(2 * pack, width), nn.ReLU(),
+            Dense(x_dim * pack, width), nn.ReLU(),
             Dense(width, width), nn.ReLU(),
             Dense(width, 1),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
-        _check(x, (2,), "ToyDiscriminator", "give points of the plane, one a row", self.layers[0].members)
+        remedy = f"give points of {'the plane' if self.x_dim == 2 else f'{self.x_dim} coordinates'}, one a row"
+        _check(x, (self.x_dim,), "ToyDiscriminator", remedy, self.layers[0].members)
         return self.layers(_packed(x, self.pack, dim=-1)).squeeze(-1)  # (N / pack,)
 
 
 def toy_players(
-    width: int = 64, z_dim: int = 2, pack: int = 1, spectral_norm: bool = False
+    width: int = 64, z_dim: int = 2, pack: int = 1, spectral_norm: bool = False, x_dim: int = 2
 ) -> tuple[ToyGenerator, ToyDiscriminator]:
-    """Both players for the plane; `pack` and `spectral_norm` concern D."""
-    D = ToyDiscriminator(width, pack)
-    return ToyGenerator(z_dim, width), spectral(D) if spectral_norm else D
+    """Both players for the plane, or for points of `x_dim` coordinates; `pack` and `spectral_norm` concern D."""
+    D = ToyDiscriminator(width, pack, x_dim)
+    return ToyGenerator(z_dim, width, x_dim), spectral(D) if spectral_norm else D
 
 
 class DiracGenerator(nn.Module):

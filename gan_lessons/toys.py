@@ -1,7 +1,7 @@
 """Distributions in the plane, to train on and to judge by. Each has `.sample(n) -> (x,)`, x of shape (n, 2).
 
 Mixtures of Gaussians also know their density (`.log_prob`) and their `.modes`; the swiss roll and the moons
-are curves with noise, whose density has no closed form. `Origin` is the one point that the Dirac-GAN learns.
+are curves with noise, whose density has no closed form. `Origin` is the one point that the Dirac-GAN learns, `Points` any finite training set.
 """
 
 import copy
@@ -166,3 +166,21 @@ class Origin:
     def to(self, device: torch.device | str) -> "Origin":
         """The same point, on `device`."""
         return Origin(device)
+
+
+class Points:
+    """A finite training set: the rows of `points` (M, ...), drawn with replacement. Raises `ValueError` for none."""
+
+    def __init__(self, points: Tensor):
+        if points.ndim < 2 or len(points) == 0:
+            raise ValueError(f"points of shape {tuple(points.shape)}: give (M, ...) with M ≥ 1, one sample a row")
+        self.points = points
+
+    def sample(self, n: int) -> tuple[Tensor]:
+        """`n` rows drawn at random, as a tuple of one tensor (n, ...)."""
+        _check_count(n)
+        return (self.points[torch.randint(len(self.points), (n,), device=self.points.device)],)
+
+    def to(self, device: torch.device | str) -> "Points":
+        """The same points, on `device`."""
+        return Points(self.points.to(device))
