@@ -85,6 +85,7 @@ MANY = {
     "03_ordinary": ordinary,
     **{f"03_head_start_{name}": partial(head_start, loss, SGD(1e-2)) for name, loss in PAIRINGS.items()},
     "03_head_start_minimax_adam": partial(head_start, losses.minimax, Adam(1e-3)),
+    "03_head_start_least_squares_adam": partial(head_start, losses.least_squares, Adam(1e-3)),
     **{f"03_ring_{loss.name}": partial(ring, loss, 1.0) for loss in (*ALL, losses.relativistic)},
     **{f"03_ring_{loss.name}_free": partial(ring, loss, 0.0) for loss in (*ALL, losses.relativistic)},
 }

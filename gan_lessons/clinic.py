@@ -1,5 +1,6 @@
-"""Games that are ill: five diseases of GANs as values, and charts of how they go, untreated or with one field changed."""
+"""Games that are ill: five diseases of GANs as values, and charts of their course, untreated or with one change."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -66,6 +67,14 @@ class Chart:
         """How many runs are ill at the end. (Between the two limits a run is neither.)"""
         return int((self.distance > self.patient.ill).sum())
 
+    @property
+    def real(self) -> tuple[float, float]:
+        """Centre and spread of held-out samples, to set beside the curves."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            (x,) = self.patient.test.sample(10 * POINTS)
+        return x[:, 0].mean().item(), x.var(0).sum().sqrt().item()
+
     def __repr__(self) -> str:
         drug = ", ".join(self.change) or "nothing"
         return f"changed: {drug}; of {len(self.distance)} runs {self.well} well, {self.ill} ill"
@@ -85,8 +94,8 @@ def treat(patient: Patient, seeds: Iterable[int] = range(8), **change: Any) -> C
     for _ in range(patient.head_start):
         (real,) = runs.random(patient.data.sample, batch)
         runs.update_D(real, runs.G(runs.random(runs.noise, batch)))
-    marks, rows = sorted({round(patient.rounds * k / VALUES) for k in range(1, VALUES + 1)}), []
-    distances = []
+    marks = sorted({math.ceil(patient.rounds * k / VALUES) for k in range(1, VALUES + 1)})
+    rows, distances = [], []
     for record in runs.train(patient.data, patient.rounds):
         if record["step"] in marks:
             rows.append({"loss_D": record["loss_D"], "loss_G": record["loss_G"], **_vitals(patient, runs)})
@@ -193,6 +202,10 @@ unequal_pace = Patient(
     well=0.4,
     ill=0.8,
 )
+#: Collapse, and a D that learns a hundred times more slowly than G.
+two_diseases = replace(collapse, recipe=replace(collapse.recipe, opt_D=Adam(1e-5)))
+#: The five as the lesson meets them.
+PATIENTS = {1: memorising, 2: unequal_pace, 3: cycling, 4: vanishing, 5: collapse}
 #: One changed field that cures each of them.
 CURES = {
     "collapse": {"players": partial(models.toy_players, width=32, pack=2)},

@@ -107,8 +107,9 @@ def planes(axes: Axes, real: Tensor, fake: Tensor, title: str = "", limit: float
     )  # (K, 2)
     inside = (fake.detach().cpu().abs() < limit).all(-1, keepdim=True)  # what leaves its field is not seen in another's
     fields = torch.where(inside, fake.detach().cpu(), torch.nan) + middle[:, None]  # (K, N, 2)
-    for points, colour, label in ((real.detach().cpu() + middle[:, None], REAL, "real"), (fields, FAKE, "generated")):
-        axes.scatter(*points.reshape(-1, 2).T, s=3, alpha=0.5, color=colour, linewidths=0, label=label)
+    clouds = ((real.detach().cpu() + middle[:, None], REAL, 12, "real"), (fields, FAKE, 3, "generated"))
+    for points, colour, size, label in clouds:  # the real ones larger, to show around the others
+        axes.scatter(*points.reshape(-1, 2).T, s=size, alpha=0.5, color=colour, linewidths=0, label=label)
     for k, (x, y) in enumerate(middle.tolist()):
         axes.text(x - 0.9 * limit, y + 0.9 * limit, str(k), fontsize=8, color=INK, va="top")
     edges = [[2 * limit * (k - 0.5) for k in range(n + 1)] for n in (columns, rows)]
@@ -203,3 +204,41 @@ def _dial(axes: Axes, reading: float, scale: tuple[float, float, float], name: s
     axes.set(xlim=(-1.3, 1.3), ylim=(-0.5, 1.25), aspect="equal", xticks=[], yticks=[])
     axes.set_title(name, fontsize=10, loc="center")
     axes.spines[:].set_visible(False)
+
+
+CHART = {  # the panels of a chart: title, label of the y axis, and the curves by their names in a legend
+    "Losses": ("median (nats)", {"loss_D": "D", "loss_G": "G"}),
+    "What D says": ("median σ(D)", {"on_training": "training", "on_held_out": "held out", "on_fakes": "fakes"}),
+    "Gradient that reaches a fake": ("median, log scale", {"gradient": ""}),
+    "Where the fakes are": ("mean of $x_1$, each run", {"centre": ""}),
+    "How wide they spread": ("each run; data dashed", {"spread": ""}),
+}
+
+
+def chart(rounds: Sequence[int], curves: Mapping[str, Tensor], real: tuple[float, float], name: str) -> None:
+    """Show how many runs of one game went: curves (values, members), taken at `rounds`, without a look at samples.
+
+    `real` is the centre and the spread of the data; `curves` and their names are those of a `clinic.Chart`.
+    """
+    with matplotlib.rc_context(STYLE):
+        fig = Figure(figsize=(2.9 * len(CHART), 2.6), layout="constrained", dpi=90)
+        panels = fig.subplots(1, len(CHART))
+        for axes, (title, (label, shown)) in zip(panels, CHART.items(), strict=True):
+            for (key, legend), colour in zip(shown.items(), ("#009E73", "#CC79A7", FAKE), strict=False):
+                colour = {"on_training": REAL, "on_held_out": "#56B4E9", "on_fakes": FAKE}.get(key, colour)
+                values = curves[key].detach().cpu()
+                if key in ("centre", "spread"):
+                    axes.plot(rounds, values, color=FAKE, linewidth=1, alpha=0.7)
+                    axes.axhline(real[key == "spread"], color=REAL, linestyle="--", linewidth=1.5)
+                else:
+                    axes.plot(rounds, values.median(1).values, color=colour, label=legend)
+            axes.set_title(title, fontsize=10, loc="left")
+            axes.set_xlabel("round", fontsize=9)
+            axes.set_ylabel(label, fontsize=9)
+            axes.tick_params(labelsize=8)
+            if len(shown) > 1:
+                axes.legend(fontsize=8)
+        panels[1].set_ylim(-0.05, 1.05)
+        panels[2].set(yscale="log", ylim=(1e-5, 30))
+        fig.suptitle(name, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    show(fig, f"The chart of {name}: losses, what D says, gradient, centre and spread of the fakes, over the rounds.")

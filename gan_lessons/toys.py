@@ -1,7 +1,8 @@
 """Distributions in the plane, to train on and to judge by. Each has `.sample(n) -> (x,)`, x of shape (n, 2).
 
 Mixtures of Gaussians also know their density (`.log_prob`) and their `.modes`; the swiss roll and the moons
-are curves with noise, whose density has no closed form. `Origin` is the one point that the Dirac-GAN learns, `Points` any finite training set.
+are curves with noise, whose density has no closed form. `Origin` is the one point that the Dirac-GAN learns,
+`Points` any finite training set.
 """
 
 import copy

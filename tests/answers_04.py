@@ -398,20 +398,20 @@ WRONG_ROUND = [
 ]
 
 
-# The eigenvalues
+# The eigenvalues, of the Wasserstein game
 
 
 def by_cmath(gamma):
-    root = cmath.sqrt(gamma**2 / 4 - 1 / 4)
+    root = cmath.sqrt(gamma**2 / 4 - 1)
     return -gamma / 2 + root, -gamma / 2 - root
 
 
 def J(gamma, dtype=None):
-    return torch.tensor([[0, 0.5], [-0.5, -gamma]], dtype=dtype)
+    return torch.tensor([[0, 1.0], [-1, -gamma]], dtype=dtype)
 
 
 def by_branches(gamma):
-    under = gamma**2 - 1
+    under = gamma**2 - 4
     if under >= 0:
         return [(-gamma - math.sqrt(under)) / 2, (-gamma + math.sqrt(under)) / 2]
     return [complex(-gamma / 2, math.sqrt(-under) / 2), complex(-gamma / 2, -math.sqrt(-under) / 2)]
@@ -420,14 +420,53 @@ def by_branches(gamma):
 def by_torch_jacobian(gamma):
     def motion(w):
         theta, psi = w
-        return torch.stack([psi * torch.sigmoid(-psi * theta), -theta * torch.sigmoid(psi * theta) - gamma * psi])
+        return torch.stack([psi, -theta - gamma * psi])
 
     return torch.linalg.eigvals(torch.autograd.functional.jacobian(motion, torch.zeros(2)))
 
 
+def by_losses(gamma):  # each player walks down its own loss
+    theta, psi = torch.zeros(2, requires_grad=True)
+    loss_D, loss_G = psi * theta - psi * 0 + gamma / 2 * psi**2, -psi * theta
+    moves = [-torch.autograd.grad(loss, w, create_graph=True)[0] for loss, w in ((loss_G, theta), (loss_D, psi))]
+    rows = [torch.autograd.grad(m, (theta, psi), retain_graph=True, materialize_grads=True) for m in moves]
+    return np.linalg.eigvals(np.array([[float(x) for x in row] for row in rows]))
+
+
+def wasserstein(theta, psi):
+    return psi, -theta
+
+
+def minimax(theta, psi):
+    slope = (psi * theta).sigmoid()
+    return slope * psi, -slope * theta
+
+
+def of_lesson(step):
+    """What the lesson's own helper, `eigenvalues`, gives."""
+    at = torch.zeros(2, dtype=torch.float64)
+    return torch.linalg.eigvals(torch.func.jacrev(lambda at: torch.stack(step(*at)))(at))
+
+
+def held(field, gamma):
+    return lambda theta, psi: (field(theta, psi)[0], field(theta, psi)[1] - gamma * psi)
+
+
+def simultaneous(field, h):
+    return lambda *at: tuple(x + h * go for x, go in zip(at, field(*at), strict=True))
+
+
+def alternating(field, h):
+    def move(theta, psi):
+        psi = psi + h * field(theta, psi)[1]
+        return theta + h * field(theta, psi)[0], psi
+
+    return move
+
+
 def by_finite_differences(gamma, e=1e-4):
     def motion(w):
-        return np.array([w[1] * s(-w[0] * w[1]), -w[0] * s(w[0] * w[1]) - gamma * w[1]])
+        return np.array([w[1], -w[0] - gamma * w[1]])
 
     return np.linalg.eigvals(np.stack([(motion(e * d) - motion(-e * d)) / (2 * e) for d in np.eye(2)], 1))
 
@@ -442,18 +481,20 @@ def of_matrix(f, eig=np.linalg.eigvals):
 
 class Polar:
     def __call__(self, gamma):
-        if gamma > 1:
+        if gamma > 2:
             return by_branches(gamma)
-        angle = math.acos(-gamma)
-        return cmath.rect(0.5, angle), cmath.rect(0.5, -angle)
+        angle = math.acos(-gamma / 2)
+        return cmath.rect(1, angle), cmath.rect(1, -angle)
 
 
 EIGENVALUES = [
     by_cmath,
     by_branches,
     by_torch_jacobian,
+    by_losses,
     by_finite_differences,
     Polar(),
+    lambda gamma: of_lesson(held(wasserstein, gamma)),
     lambda gamma: torch.linalg.eigvals(J(gamma)),
     lambda gamma: torch.linalg.eigvals(J(gamma, torch.complex128)).tolist(),
     lambda gamma: torch.linalg.eigvals(J(gamma).T).flip(0),
@@ -461,26 +502,26 @@ EIGENVALUES = [
     lambda gamma: torch.linalg.eig(J(gamma)).eigenvalues,
     lambda gamma: np.linalg.eig(J(gamma).numpy())[0],
     lambda gamma: scipy.linalg.eigvals(J(gamma)),
-    lambda gamma: np.roots([1, gamma, 0.25]),
-    lambda gamma: np.polynomial.Polynomial([0.25, gamma, 1]).roots(),
-    lambda gamma: np.linalg.eigvals([[-gamma, -0.5], [0.5, 0]]),
-    lambda gamma: [(-gamma + sign * (gamma**2 - 1 + 0j) ** 0.5) / 2 for sign in (1, -1)],
-    lambda gamma: tuple(-gamma / 2 + sign * np.emath.sqrt(gamma**2 - 1) / 2 for sign in (1, -1)),
+    lambda gamma: np.roots([1, gamma, 1]),
+    lambda gamma: np.polynomial.Polynomial([1, gamma, 1]).roots(),
+    lambda gamma: np.linalg.eigvals([[-gamma, -1], [1, 0]]),
+    lambda gamma: [(-gamma + sign * (gamma**2 - 4 + 0j) ** 0.5) / 2 for sign in (1, -1)],
+    lambda gamma: tuple(-gamma / 2 + sign * np.emath.sqrt(gamma**2 - 4) / 2 for sign in (1, -1)),
     lambda gamma: torch.stack([torch.tensor(z) for z in by_cmath(gamma)]).reshape(2, 1),
     lambda gamma: [torch.tensor([z]) for z in by_cmath(gamma)],
     lambda gamma: (z for z in by_cmath(gamma)),
-    lambda gamma: sorted(by_cmath(gamma), key=abs),
-    functools.partial(lambda half, gamma: np.linalg.eigvals([[0, half], [-half, -gamma]]), 0.5),
+    lambda gamma: sorted(by_cmath(gamma), key=lambda z: (z.real, z.imag)),
+    functools.partial(lambda turn, gamma: np.linalg.eigvals([[0, turn], [-turn, -gamma]]), 1.0),
 ]
 
 
 def torch_root(gamma):
-    root = torch.sqrt(torch.tensor(gamma**2 / 4 - 0.25))
+    root = torch.sqrt(torch.tensor(gamma**2 / 4 - 1))
     return -gamma / 2 + root, -gamma / 2 - root
 
 
 def numpy_root(gamma):
-    root = np.sqrt(gamma**2 / 4 - 0.25)
+    root = np.sqrt(gamma**2 / 4 - 1)
     return -gamma / 2 + root, -gamma / 2 - root
 
 
@@ -489,95 +530,115 @@ def one_step(h):
 
 
 def only_below(gamma):
-    if gamma < 1:
+    if gamma < 2:
         return by_cmath(gamma)
 
 
 def only_real(gamma):
-    return by_cmath(gamma) if gamma > 1 else (0.0, 0.1)
+    return by_cmath(gamma) if gamma > 2 else (0.0, 0.1)
 
 
 WRONG_EIGENVALUES = [
-    # the Jacobian
-    (of_matrix(lambda g: [[0, 0.5], [-0.5, -g / 2]]), "R1 has half its weight"),
-    (of_matrix(lambda g: [[0, 0.5], [-0.5, -2 * g]]), "R1 has twice its weight"),
-    (of_matrix(lambda g: [[0, 1], [-1, -g]]), "Your determinant is 1."),
-    (of_matrix(lambda g: [[0, 1], [-1, -g / 2]]), "Two halves have changed places"),
-    (of_matrix(lambda g: [[0, 1], [-0.5, -g]]), "Your determinant is ½"),
-    (of_matrix(lambda g: [[0, 0.25], [-0.25, -g]]), "Your determinant is 1/16"),
-    (of_matrix(lambda g: [[0, 0.5], [-0.5, g]]), "A sign is turned"),
-    (of_matrix(lambda g: [[0, -0.5], [0.5, g]]), "A sign is turned"),
+    # minimax, as on the page
+    (of_matrix(lambda g: [[0, 0.5], [-0.5, -g]]), "Those are minimax's: there σ at 0 brings a ½."),
+    (pair_of(lambda g: -g / 2, lambda g: g * g / 4 - 0.25), "In the Wasserstein game the arrows are (ψ, -θ)."),
+    (lambda g: [(-g + sign * cmath.sqrt(g * g - 1)) / 2 for sign in (1, -1)], "Those are minimax's: there"),
+    (lambda g: of_lesson(held(minimax, g)), "Those are minimax's: there"),
+    (of_matrix(lambda g: [[0, 0.5], [-0.5, 0]]), "Those are minimax's without R1"),
+    (lambda g: of_lesson(minimax), "Those are minimax's without R1"),
+    (of_matrix(lambda g: [[0, 0.5], [-0.5, -g / 2]]), "Those are half the eigenvalues"),
+    (of_matrix(lambda g: [[0, 0.5], [-0.5, -2 * g]]), "The sum of the two"),
+    (of_matrix(lambda g: [[0, 0.5], [-0.5, g]]), "A sign is turned, and the ½ is minimax's"),
     (of_matrix(lambda g: [[0, 0.5], [0.5, -g]]), "The two ½ have the same sign"),
-    (of_matrix(lambda g: [[0, 0.5], [-0.5, -g]], np.linalg.eigvalsh), "or eigvalsh takes them so"),
-    (lambda gamma: torch.linalg.eigvalsh(J(gamma)), "or eigvalsh takes them so"),
-    (of_matrix(lambda g: [[0, 0.5], [-0.5, 0]]), "γ is missing: that is the game without R1"),
-    (of_matrix(lambda g: [[-0.5, -g], [0, 0.5]]), "Do two rows stand in each other's place"),
-    (of_matrix(lambda g: [[0.5, 0], [-g, -0.5]]), "Those are ±½"),
-    (of_matrix(lambda g: [[-g, 0.5], [-0.5, -g]]), "R1 stands in both rows"),
-    (of_matrix(lambda g: [[0, 1], [-1, -2 * g]]), "2 times the eigenvalues"),
-    # the formula
-    (pair_of(lambda g: -g, lambda g: g * g - 1), "2 times the eigenvalues"),
-    (lambda g: tuple(0.1 * z for z in by_cmath(g)), "0.1 times the eigenvalues"),
-    (one_step(0.1), "with h = 0.1"),
+    (of_matrix(lambda g: [[0, 0.5], [-0.5, -g]], np.linalg.eigvalsh), "The two ½ have the same sign"),
+    (of_matrix(lambda g: [[0, 1], [-0.5, -g]]), "One arrow has minimax's ½"),
+    (pair_of(lambda g: -g / 2, lambda g: (g * g - 2) / 4), "One arrow has minimax's ½"),
+    (of_matrix(lambda g: [[0, 0.25], [-0.25, -g]]), "There stands ¼, σ's slope"),
+    # a step
+    (one_step(0.1), "Those are 1 + hλ, with h = 0.1: what one step does. Continuous"),
     (one_step(1), "with h = 1:"),
-    (pair_of(lambda g: -g, lambda g: g * g / 4 - 0.25), "The half before the root is missing"),
-    (lambda g: (-g + cmath.sqrt(g * g - 1) / 2, -g - cmath.sqrt(g * g - 1) / 2), "The half before the root"),
-    (pair_of(lambda g: -g / 2, lambda g: g * g - 1), "The root of γ² - 1 is halved too"),
-    (pair_of(lambda g: -g / 2, lambda g: g * g - 0.25), "Under your root stands γ² - ¼"),
-    (pair_of(lambda g: -g / 2, lambda g: g / 4 - 0.25), "Under your root γ is not squared"),
-    (pair_of(lambda g: -g / 2, lambda g: g * g / 2 - 0.25), "Under your root γ² is only halved"),
-    (pair_of(lambda g: -g / 2, lambda g: 0.25 - g * g / 4), "The sign under your root is turned"),
-    (pair_of(lambda g: -g / 2, lambda g: g * g / 4 + 0.25), "The two ½ have the same sign"),
-    (pair_of(lambda g: -g / 2, lambda g: g * g / 4 - 1), "Your determinant is 1."),
-    (pair_of(lambda g: g / 2, lambda g: g * g / 4 - 0.25), "A sign is turned"),
-    (lambda g: (-g / 2 + (g * g / 4 - 0.25), -g / 2 - (g * g / 4 - 0.25)), "You take no root"),
-    (lambda g: (-g / 2 + 0.5j, -g / 2 - 0.5j), "γ is missing under your root"),
-    (pair_of(lambda g: 0, lambda g: g * g / 4 - 0.25), "-γ/2 is missing before your root"),
-    (pair_of(lambda g: -g / 2, lambda g: g * g / 4 - 0.3), "The product of the two"),
-    (pair_of(lambda g: -g / 3, lambda g: g * g / 9 - 0.25), "The sum of the two"),
+    (of_matrix(lambda g: [[1, 0.1], [-0.1, 1 - 0.1 * g]]), "with h = 0.1"),
+    (lambda g: of_lesson(simultaneous(held(wasserstein, g), 0.01)), "Those are 1 + hλ, with h = 0.01: what one"),
+    (lambda g: of_lesson(alternating(held(wasserstein, g), 0.1)), "Those are of an alternating step, with h = 0.1."),
+    (lambda g: of_lesson(alternating(held(wasserstein, g), 0.01)), "of an alternating step, with h = 0.01."),
+    (
+        lambda g: of_lesson(simultaneous(held(minimax, g), 0.1)),
+        "Those are 1 + hλ, with h = 0.1: what one step does, and",
+    ),
+    (lambda g: of_lesson(alternating(held(minimax, g), 0.1)), "an alternating step, with h = 0.1, and of minimax's"),
+    (lambda g: of_lesson(simultaneous(wasserstein, 0.1)), "The sum of the two"),
+    # the Jacobian
+    (of_matrix(lambda g: [[0, 1], [-1, -g / 2]]), "R1 has half its weight"),
+    (of_matrix(lambda g: [[0, 1], [-1, -2 * g]]), "R1 has twice its weight"),
+    (of_matrix(lambda g: [[0, 1], [-1, g]]), "A sign is turned. R1"),
+    (of_matrix(lambda g: [[0, -1], [1, g]]), "A sign is turned. R1"),
+    (of_matrix(lambda g: [[g, 1], [-1, 0]]), "A sign is turned. R1"),
+    (of_matrix(lambda g: [[0, 1], [1, -g]]), "The two 1 have the same sign"),
+    (of_matrix(lambda g: [[0, 1], [-1, -g]], np.linalg.eigvalsh), "The two 1 have the same sign, or eigvalsh takes"),
+    (lambda gamma: torch.linalg.eigvalsh(J(gamma)), "or eigvalsh takes them so. One is 1"),
+    (of_matrix(lambda g: [[0, 1], [-1, 0]]), "γ is missing: that is the game without R1"),
+    (lambda g: of_lesson(wasserstein), "γ is missing: that is the game without R1"),
+    (of_matrix(lambda g: [[-1, -g], [0, 1]]), "Do two rows stand in each other's place"),
+    (of_matrix(lambda g: [[1, 0], [-g, -1]]), "Those are ±1"),
+    (of_matrix(lambda g: [[-g, 1], [-1, -g]]), "R1 stands in both rows"),
+    (of_matrix(lambda g: [[0, 2], [-2, -2 * g]]), "2 times the eigenvalues"),
+    (of_matrix(lambda g: [[0, 1], [-1 - g, 0]]), "R1 ends ψ's row. For γ = 0.2 yours is 0."),
+    (of_matrix(lambda g: [[0, 1], [-1, -g - 0.25]]), "The sum of the two"),
+    (of_matrix(lambda g: [[0, 2], [-2, -g]]), "The product of the two"),
+    # the formula
+    (pair_of(lambda g: -g, lambda g: g * g - 4), "2 times the eigenvalues"),
+    (lambda g: tuple(0.1 * z for z in by_cmath(g)), "0.1 times the eigenvalues"),
+    (pair_of(lambda g: -g, lambda g: g * g / 4 - 1), "The half before the root is missing"),
+    (lambda g: (-g + cmath.sqrt(g * g - 4) / 2, -g - cmath.sqrt(g * g - 4) / 2), "The half before the root"),
+    (pair_of(lambda g: -g / 2, lambda g: g * g - 4), "The root of γ² - 4 is halved too"),
+    (pair_of(lambda g: -g / 2, lambda g: g * g - 1), "Under your root stands γ² - 1"),
+    (pair_of(lambda g: -g / 2, lambda g: g / 4 - 1), "Under your root γ is not squared"),
+    (pair_of(lambda g: -g / 2, lambda g: g * g / 2 - 1), "Under your root γ² is only halved"),
+    (pair_of(lambda g: -g / 2, lambda g: 1 - g * g / 4), "The sign under your root is turned"),
+    (pair_of(lambda g: -g / 2, lambda g: g * g / 4 + 1), "The two 1 have the same sign"),
+    (pair_of(lambda g: g / 2, lambda g: g * g / 4 - 1), "A sign is turned. R1"),
+    (lambda g: (-g / 2 + (g * g / 4 - 1), -g / 2 - (g * g / 4 - 1)), "You take no root"),
+    (lambda g: (-g / 2 + 1j, -g / 2 - 1j), "γ is missing under your root"),
+    (pair_of(lambda g: 0, lambda g: g * g / 4 - 1), "-γ/2 is missing before your root"),
+    (pair_of(lambda g: -g / 2, lambda g: g * g / 4 - 1.1), "The product of the two is the Jacobian's determinant, 0"),
+    (pair_of(lambda g: -g / 3, lambda g: g * g / 9 - 1), "The sum of the two"),
     (lambda g: tuple(z * z for z in by_cmath(g)), "the squares of the eigenvalues"),
     (lambda g: tuple(map(cmath.exp, by_cmath(g))), "e to the eigenvalues"),
-    (of_matrix(lambda g: [[0, 1], [-1, 0]]), "γ and the ½ are missing"),
-    (of_matrix(lambda g: [[0, 0.5], [-0.5 - g, 0]]), "R1 ends ψ's row. For γ = 0.1 yours is 0."),
-    (of_matrix(lambda g: [[0, 0.5], [-0.5, -g - 0.25]]), "The sum of the two"),
-    (of_matrix(lambda g: [[g, 0.5], [-0.5, 0]]), "A sign is turned"),
-    (of_matrix(lambda g: [[1, 0.05], [-0.05, 1 - 0.1 * g]]), "with h = 0.1"),
-    (lambda g: (g, 0.25), "Those are the numbers in λ² + γλ + ¼"),
-    (lambda g: (-g, 0.25), "Those are trace and determinant"),
-    (pair_of(lambda g: -g / 2, lambda g: (g * g - 2) / 4), "Your determinant is ½"),
+    (lambda g: (g, 1), "Those are the numbers in λ² + γλ + 1"),
+    (lambda g: (-g, 1), "Those are trace and determinant"),
     (lambda g: [complex(round(z.real, 2), round(z.imag, 2)) for z in by_cmath(g)], "Do you round?"),
     (lambda g: torch.linalg.eigvals(torch.tensor([[0, 1], [-1, 0]])), "These are integers to torch"),
     # complex numbers
     (lambda g: torch.linalg.eigvals(J(g)).real, "The imaginary parts are missing"),
     (
-        lambda g: (-g / 2 + math.sqrt(max(0, g * g - 1)) / 2, -g / 2 - math.sqrt(max(0, g * g - 1)) / 2),
+        lambda g: (-g / 2 + math.sqrt(max(0, g * g - 4)) / 2, -g / 2 - math.sqrt(max(0, g * g - 4)) / 2),
         "imaginary parts are",
     ),
     (lambda g: torch.linalg.eigvals(J(g)).imag, "Those are the imaginary parts alone"),
     (lambda g: torch.linalg.eigvals(J(g)).abs(), "Those are the moduli"),
-    (pair_of(lambda g: -g / 2, lambda g: abs(g * g / 4 - 0.25)), "The i is lost"),
-    (pair_of(lambda g: -g / 2, lambda g: -abs(g * g / 4 - 0.25)), "Above, γ²/4 - ¼ is positive"),
-    (pair_of(lambda g: -g / 2, lambda g: min(0, g * g / 4 - 0.25)), "Above, the two are real and differ"),
-    (lambda g: (-g / 2, math.sqrt(max(0, 1 - g * g)) / 2), "Those are real and imaginary part of one"),
-    (lambda g: (-g / 2, -math.sqrt(abs(1 - g * g)) / 2), "Those are real and imaginary part of one"),
+    (pair_of(lambda g: -g / 2, lambda g: abs(g * g / 4 - 1)), "The i is lost"),
+    (pair_of(lambda g: -g / 2, lambda g: -abs(g * g / 4 - 1)), "Above, γ²/4 - 1 is positive"),
+    (pair_of(lambda g: -g / 2, lambda g: min(0, g * g / 4 - 1)), "Above, the two are real and differ"),
+    (lambda g: (-g / 2, math.sqrt(max(0, 4 - g * g)) / 2), "Those are real and imaginary part of one"),
+    (lambda g: (-g / 2, -math.sqrt(abs(4 - g * g)) / 2), "Those are real and imaginary part of one"),
     (lambda g: torch.view_as_real(torch.linalg.eigvals(J(g))), "complex(re, im) makes one number of two"),
     (lambda g: [(z.real, z.imag) for z in by_cmath(g)], "complex(re, im) makes one number of two"),
     (
-        lambda g: (-g / 2 + math.sqrt(g * g / 4 - 0.25), -g / 2 - math.sqrt(g * g / 4 - 0.25)),
+        lambda g: (-g / 2 + math.sqrt(g * g / 4 - 1), -g / 2 - math.sqrt(g * g / 4 - 1)),
         "cmath.sqrt has a complex",
     ),
     (
-        lambda g: (complex(-g / 2, math.sqrt(0.25 - g * g / 4)), complex(-g / 2, -math.sqrt(0.25 - g * g / 4))),
+        lambda g: (complex(-g / 2, math.sqrt(1 - g * g / 4)), complex(-g / 2, -math.sqrt(1 - g * g / 4))),
         "cmath.sqrt",
     ),
     (torch_root, "You give nan. A real square root"),
     (numpy_root, "A real square root"),
     (lambda g: sorted(by_cmath(g)), "Complex numbers have no order"),
-    (lambda g: (math.sqrt(cmath.sqrt(g - 1)), 0), "math takes real numbers"),
+    (lambda g: (math.sqrt(cmath.sqrt(g - 2)), 0), "math takes real numbers"),
     (lambda g: tuple(map(float, by_cmath(g))), "Here a real number is wanted"),
-    (only_below, "gamma = 1 nothing comes back"),
-    (only_real, "Right for γ = 1.3. For γ = 0.1 the two are -0.05 + 0.497i and -0.05 - 0.497i"),
-    (lambda g: by_cmath(g) if g < 1 else (0, 0), "Right for γ = 0.1. For γ = 1.0 the two are -0.5 and -0.5"),
+    (only_below, "gamma = 2 nothing comes back"),
+    (only_real, "Right for γ = 2.6. For γ = 0.2 the two are -0.1 + 0.995i and -0.1 - 0.995i"),
+    (lambda g: by_cmath(g) if g < 2 else (0, 0), "Right for γ = 0.2. For γ = 2.0 the two are -1 and -1"),
     # what comes back
     (lambda g: by_cmath(g)[0], "You give one complex"),
     (lambda g: by_cmath(g)[:1], "This tuple has length 1"),
@@ -587,21 +648,30 @@ WRONG_EIGENVALUES = [
     (lambda g: torch.linalg.eig(J(g)), "eig gives eigenvalues and eigenvectors"),
     (lambda g: np.linalg.eig(J(g).numpy()), "eig gives eigenvalues and eigenvectors"),
     (lambda g: J(g), "If they are the Jacobian"),
-    (lambda g: [[0, 0.5], [-0.5, -g]], "If they are the Jacobian"),
+    (lambda g: [[0, 1], [-1, -g]], "If they are the Jacobian"),
     (lambda g: [str(z) for z in by_cmath(g)], "You give the text"),
     (lambda g: "-g/2 ± ...", "This is of type str"),
-    (lambda g: torch.linalg.eigvals([[0, 0.5], [-0.5, -g]]), "torch's functions want tensors"),
-    ((0.5j, -0.5j), "without calling it"),
-    (lambda: (0.5j, -0.5j), "takes 0 positional arguments but 1 was given"),
+    (lambda g: torch.linalg.eigvals([[0, 1], [-1, -g]]), "torch's functions want tensors"),
+    ((1j, -1j), "without calling it"),
+    (lambda: (1j, -1j), "takes 0 positional arguments but 1 was given"),
 ]
 
 
-# The largest step
+# The largest step, of minimax
+
+
+def roots_of_minimax(gamma):
+    root = cmath.sqrt(gamma**2 / 4 - 1 / 4)
+    return -gamma / 2 + root, -gamma / 2 - root
+
+
+def J_minimax(gamma):
+    return torch.tensor([[0, 0.5], [-0.5, -gamma]])
 
 
 def by_search(gamma):
     h = 0.0
-    while all(abs(1 + (h + 0.001) * z) < 1 for z in by_cmath(gamma)):
+    while all(abs(1 + (h + 0.001) * z) < 1 for z in roots_of_minimax(gamma)):
         h += 0.001
     return h
 
@@ -610,14 +680,14 @@ def by_bisection(gamma):
     low, high = 1e-6, 100.0
     for _ in range(60):
         middle = (low + high) / 2
-        growth = torch.linalg.eigvals(torch.eye(2) + middle * J(gamma)).abs().max()
+        growth = torch.linalg.eigvals(torch.eye(2) + middle * J_minimax(gamma)).abs().max()
         low, high = (middle, high) if growth < 1 else (low, middle)
     return low
 
 
 def by_grid(gamma):
     hs = np.arange(0.01, 5, 0.01)
-    return max(h for h in hs if np.abs(1 + h * np.linalg.eigvals(J(gamma).numpy())).max() < 1)
+    return max(h for h in hs if np.abs(1 + h * np.linalg.eigvals(J_minimax(gamma).numpy())).max() < 1)
 
 
 def by_running(gamma, sigmoid=scipy.special.expit):
@@ -636,13 +706,13 @@ def by_running(gamma, sigmoid=scipy.special.expit):
 
 def by_masks(gamma):
     h = torch.linspace(0, 6, 6001)
-    growth = (1 + h[:, None] * torch.linalg.eigvals(J(gamma))).abs().amax(1)
+    growth = (1 + h[:, None] * torch.linalg.eigvals(J_minimax(gamma))).abs().amax(1)
     return h[growth < 1].max()
 
 
 class Step:
     def __call__(self, gamma):
-        (z, _) = by_cmath(gamma)
+        (z, _) = roots_of_minimax(gamma)
         return -2 * z.real / abs(z) ** 2
 
 
@@ -659,9 +729,12 @@ LARGEST_STEP = [
     lambda gamma: np.array([[4 * gamma]]),
     lambda gamma: 4 * Fraction(gamma),
     lambda gamma: complex(4 * gamma),
-    lambda gamma: -(by_cmath(gamma)[0] + by_cmath(gamma)[1]) / (by_cmath(gamma)[0] * by_cmath(gamma)[1]),
+    lambda gamma: (
+        -(roots_of_minimax(gamma)[0] + roots_of_minimax(gamma)[1])
+        / (roots_of_minimax(gamma)[0] * roots_of_minimax(gamma)[1])
+    ),
     lambda gamma: torch.tensor(4 * gamma, requires_grad=True),
-    lambda gamma: scipy.optimize.brentq(lambda h: abs(1 + h * by_cmath(gamma)[0]) - 1, 1e-3, 50),
+    lambda gamma: scipy.optimize.brentq(lambda h: abs(1 + h * roots_of_minimax(gamma)[0]) - 1, 1e-3, 50),
     functools.partial(lambda square, gamma: gamma / square, 0.25),
 ]
 
@@ -670,33 +743,59 @@ def capped(top):
     return lambda gamma: min(by_search(gamma), top)
 
 
+def searching(step, roots=roots_of_minimax):
+    """The last h on a grid from 0 that still converges."""
+
+    def answer(gamma):
+        k = 0
+        while all(abs(1 + (k + 1) * step * z) < 1 - 1e-12 for z in roots(gamma)):
+            k += 1
+        return k * step
+
+    return answer
+
+
 WRONG_STEP = [
-    (lambda g: 2 / abs(by_cmath(g)[0]), "That is 4, or 2 / |λ|"),
-    (lambda g: -2 / by_cmath(g)[0].real, "That is 4/γ"),
+    (lambda g: 2 / abs(roots_of_minimax(g)[0]), "That is 4, or 2 / |λ|"),
+    (lambda g: -2 / roots_of_minimax(g)[0].real, "That is 4/γ"),
     (lambda g: 4 / g, "you look at the real part alone"),
     (lambda g: 2 / g, "the curvature of a bowl"),
     (lambda g: 1 / g, "That is 1/γ"),
-    (lambda g: g, "That is γ. The bound"),
+    (lambda g: g, "That is γ, the bound of the Wasserstein game"),
+    (lambda g: -2 * by_cmath(g)[0].real / abs(by_cmath(g)[0]) ** 2, "That is γ, the bound of the Wasserstein game"),
+    (searching(0.001, by_cmath), "That is γ, the bound of the Wasserstein game"),
+    (searching(0.01, by_cmath), "That is γ, the bound of the Wasserstein game"),
     (lambda g: g / 4, "That is γ/4"),
     (lambda g: g / 2, "That is γ/2"),
     (lambda g: 2 * g, "That is 2γ, half of it"),
-    (lambda g: -2 * by_cmath(g)[0].real / abs(by_cmath(g)[0]), "That is 2γ, half of it"),
+    (lambda g: -2 * roots_of_minimax(g)[0].real / abs(roots_of_minimax(g)[0]), "That is 2γ, half of it"),
     (lambda g: 4 * (g / 2), "γ/2 in the Jacobian"),
     (
-        lambda g: min(np.arange(0.001, 5, 0.001), key=lambda h: abs(1 + h * by_cmath(g)[0])),
+        lambda g: min(np.arange(0.001, 5, 0.001), key=lambda h: abs(1 + h * roots_of_minimax(g)[0])),
         "There |1 + hλ| is smallest",
     ),
-    (lambda g: 8 * g, "That is 8γ"),
+    (lambda g: 8 * g, "That is 8γ, twice"),
+    (lambda g: 8 * g / (1 + g * g), "That is 8γ / (1 + γ²). |λ|² is ¼"),
+    (lambda g: 4 * g / (1 + g * g), "That is 4γ / (1 + γ²). |λ|² is ¼"),
+    (lambda g: -2 * (-g / 2) / abs(-g / 2 + 0.5j) ** 2, "That is 4γ / (1 + γ²)"),
+    (searching(0.1), "Your numbers go in steps of 0.1, so 0.3 for γ = 0.1 is"),
+    (lambda g: max(np.arange(0.1, 4 * g - 0.01, 0.1)), "Your numbers go in steps of 0.1, so 0.3 for γ = 0.1 is"),
+    (searching(1), "Your numbers go in steps of 1, so 0 for γ = 0.1"),
+    (searching(0.5), "Your numbers go in steps of 0.5"),
+    (searching(0.25), "Your numbers go in steps of 0.25"),
+    (searching(0.05), "Your numbers go in steps of 0.05"),
+    (lambda g: 4 * g + 0.1, "Your numbers go in steps of 0.1, so 0.5 for γ = 0.1 is"),
+    (lambda g: max(h for h in np.linspace(0, 5, 50) if abs(1 + h * roots_of_minimax(g)[0]) < 1), "in finer steps"),
     (lambda g: -4 * g, "The sign is turned"),
     (lambda g: 4 * g * g, "γ is squared"),
     (lambda g: 2 * math.sqrt(g), "You take a root too many"),
     (lambda g: 4 + g, "You add 4 to γ"),
     (lambda g: 0, "You give 0. With R1 small steps converge"),
-    (lambda g: abs(by_cmath(g)[0]), "That is ½, or |λ|"),
-    (lambda g: by_cmath(g)[0].real, "That is the real part of λ"),
-    (lambda g: by_cmath(g)[0], "You give the complex number -0.05 + 0.497i"),
-    (lambda g: torch.linalg.eigvals(J(g)), "This Tensor has the shape (2,)"),
-    (lambda g: by_cmath(g), "This tuple has length 2"),
+    (lambda g: abs(roots_of_minimax(g)[0]), "That is ½, or |λ|"),
+    (lambda g: roots_of_minimax(g)[0].real, "That is the real part of λ"),
+    (lambda g: roots_of_minimax(g)[0], "You give the complex number -0.05 + 0.497i"),
+    (lambda g: torch.linalg.eigvals(J_minimax(g)), "This Tensor has the shape (2,)"),
+    (lambda g: roots_of_minimax(g), "This tuple has length 2"),
     (lambda g: math.inf, "You give no bound"),
     (lambda g: torch.tensor(torch.inf), "You give no bound"),
     (lambda g: math.nan, "You give nan"),
@@ -714,12 +813,15 @@ WRONG_STEP = [
     (lambda g: 16 * g, "That is 16γ"),
     (lambda g: math.sqrt(g), "there is room for a larger h"),
     (lambda g: 2 - g, "Your bound falls from 1.9"),
-    (lambda g: 1 / abs(by_cmath(g)[0]), "You give 2 for whatever γ"),
+    (lambda g: 1 / abs(roots_of_minimax(g)[0]), "You give 2 for whatever γ"),
     (lambda g: max(h for h in np.arange(0.01, 5, 0.01) if abs(1 + h * 0.5j) < 1), "No h passes your test"),
-    (lambda g: max(h for h in np.arange(0.01, 1, 0.01) if abs(1 + h * by_cmath(g)[0]) < 1), "Right up to h = 0.99"),
+    (
+        lambda g: max(h for h in np.arange(0.01, 1, 0.01) if abs(1 + h * roots_of_minimax(g)[0]) < 1),
+        "Right up to h = 0.99",
+    ),
     (lambda g: "any h", "You give the text"),
-    (lambda g: 1 if by_cmath(g)[0] < 1 else 0, "Complex numbers have no order"),
-    (lambda g: max(h for h in (0.1, 0.2) if math.fabs(1 + h * by_cmath(g)[0]) < 1), "math takes real numbers"),
+    (lambda g: 1 if roots_of_minimax(g)[0] < 1 else 0, "Complex numbers have no order"),
+    (lambda g: max(h for h in (0.1, 0.2) if math.fabs(1 + h * roots_of_minimax(g)[0]) < 1), "math takes real numbers"),
     (lambda g: math.sqrt(g * g / 4 - 0.25), "A real square root"),
     (lambda g: 4 * g > 1, "a truth value"),
     (lambda g: f"{4 * g}", "without quotes"),

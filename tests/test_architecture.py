@@ -10,7 +10,7 @@ import gan_lessons
 ORDER = [
     *("files", "losses", "schedules", "penalties", "models", "toys", "strokes", "downloads", "digits", "metrics"),
     *("plots", "recipes", "features", "streams", "interrupts", "averages", "checks", "training"),
-    *("ensemble", "checkpoints", "pretrained", "live"),
+    *("ensemble", "clinic", "checkpoints", "pretrained", "live"),
     *("exercises.engine", "exercises", "notebooks"),  # exercises: one file per lesson; none knows another
 ]
 PACKAGE = Path(gan_lessons.__file__).parent

@@ -4,6 +4,7 @@ The answers to lesson NN's exercises lie in answers_NN.py.
 """
 
 import importlib
+import math
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from gan_lessons import digits, exercises, losses
-from gan_lessons.exercises import lesson_09
-from gan_lessons.exercises.engine import NOT_YET, NOTHING, Exercise, Mistake, Question, Quiz
+from gan_lessons.exercises import engine, lesson_09
+from gan_lessons.exercises.engine import NOT_YET, NOTHING, Exercise, Mistake, NotAttempted, Question, Quiz
 
 NUMBERS = sorted(path.stem.removeprefix("lesson_") for path in Path(exercises.__path__[0]).glob("lesson_*.py"))
 LESSONS = {number: importlib.import_module(f"gan_lessons.exercises.lesson_{number}") for number in NUMBERS}
@@ -49,6 +50,7 @@ def test_each_exercise_has_answers_of_both_kinds(number):
 def test_a_right_answer_is_accepted_in_any_style(exercise, answer):
     verdict = exercise.check(answer)
     assert verdict.passed is True, verdict.message
+    assert not verdict.message.startswith("Right")  # the verdict says that before it
 
 
 @pytest.mark.parametrize(("exercise", "answer", "words"), WRONG)
@@ -119,6 +121,25 @@ def test_an_exception_becomes_a_verdict():
     assert verdict.message == "Your answer raised AttributeError: 'int' object has no attribute 'nothing'"
 
 
+def test_an_error_that_holds_the_words_of_a_slip_becomes_its_advice():
+    slips = {"BY ZERO": "The first that fits.", "division": "The second."}
+    with pytest.raises(Mistake, match=r"^The first that fits\.$"):
+        engine.call(lambda x: x / 0, 1, slips=slips)
+    with pytest.raises(ZeroDivisionError):
+        engine.call(lambda x: x / 0, 1, slips={"something else": "No."})
+    for raised in (Mistake("division"), NotAttempted("division"), ValueError("other")):
+        assert engine.advised(raised, slips) is raised
+
+
+def test_a_number_may_be_infinite_only_where_that_is_allowed():
+    for infinite in (math.inf, -math.inf, torch.tensor([math.inf])):
+        assert math.isinf(engine.number(infinite, finite=False))
+        with pytest.raises(Mistake, match="divided by 0"):
+            engine.number(infinite)
+    with pytest.raises(Mistake, match="length 2"):
+        engine.number([1, 2], finite=False)
+
+
 def test_a_verdict_shows_itself_as_text_and_as_safe_html():
     def refuse(answer):
         raise Mistake("1 < 2")
@@ -167,3 +188,9 @@ def test_the_right_letter_is_among_the_choices(question):
     assert question.right in question.why
     assert list(question.why) == list("abcdef"[: len(question.why)])
     assert len(question.why) > 1
+    assert not question.why[question.right].startswith("Right")  # the quiz says that before it
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_answers_of_a_quiz_are_not_all_one_letter(number):
+    assert len({question.right for question in LESSONS[number].quiz.questions}) > 1

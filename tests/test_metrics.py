@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 import torch
 from scipy.integrate import quad
 from scipy.linalg import sqrtm
 
+from gan_lessons import metrics
 from gan_lessons.metrics import GaussianFit, frechet_distance, gaussian_fit, mode_coverage
 from gan_lessons.toys import Ring
 
@@ -159,3 +161,54 @@ def test_frechet_distance_of_singular_covariances():
 def test_frechet_distance_between_samples_falls_with_their_number():
     few, many = (frechet_distance(*(gaussian_fit(torch.randn(n, 8)) for _ in range(2))) for n in (50, 5_000))
     assert 0 < many < few / 10
+
+
+# Energy distance
+
+
+def energy_by_hand(a, b):
+    def mean(pairs):
+        return sum(math.dist(x, y) for x, y in pairs) / len(pairs)
+
+    a, b = a.tolist(), b.tolist()
+    within = [mean([(x, y) for i, x in enumerate(c) for j, y in enumerate(c) if i != j]) for c in (a, b)]
+    return 2 * mean([(x, y) for x in a for y in b]) - within[0] - within[1]
+
+
+def test_energy_distance_equals_the_sums_by_hand():
+    a, b = torch.randn(7, 3).double(), 1 + torch.randn(5, 3).double()
+    assert metrics.energy_distance(a, b) == pytest.approx(energy_by_hand(a, b), rel=1e-12)
+    assert metrics.energy_distance(b, a) == pytest.approx(metrics.energy_distance(a, b), rel=1e-12)
+
+
+def test_energy_distance_on_the_line_is_scipys_but_for_pairs_of_a_point_with_itself():
+    """scipy's is the root of twice ∫(F - G)², which counts such pairs; take them out of the means."""
+    a, b = torch.randn(60, 1).double(), 0.5 + 2 * torch.randn(80, 1).double()
+    with_pairs = scipy.stats.energy_distance(a[:, 0], b[:, 0]) ** 2
+    extra = sum(torch.cdist(x, x).mean().item() / (len(x) - 1) for x in (a, b))
+    assert metrics.energy_distance(a, b) == pytest.approx(with_pairs - extra, rel=1e-9)
+
+
+def test_energy_distance_of_two_points_is_twice_the_gap():
+    a, b = torch.zeros(4, 2), torch.tensor([[3.0, 4.0]]).expand(6, 2)
+    assert metrics.energy_distance(a, b) == pytest.approx(10.0, rel=1e-6)
+
+
+def test_energy_distance_of_equal_laws_is_zero_on_average():
+    torch.manual_seed(0)
+    found = torch.tensor([metrics.energy_distance(torch.randn(40, 2), torch.randn(40, 2)) for _ in range(300)])
+    assert abs(found.mean()) < 4 * found.std() / 300**0.5
+    assert found.min() < 0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        (torch.zeros(1, 2), torch.zeros(5, 2), r"a of shape \(1, 2\): give \(N, F\) with at least two rows"),
+        (torch.zeros(5, 2), torch.zeros(5), r"b of shape \(5,\): give"),
+        (torch.zeros(5, 2), torch.zeros(5, 3), "samples of 2 and of 3 coordinates: give both alike"),
+    ],
+)
+def test_energy_distance_of_what_has_none_is_refused(a, b, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.energy_distance(a, b)

@@ -178,3 +178,14 @@ def test_the_dirac_players_are_a_point_and_a_line():
         torch.atan2(*(p.detach() for p in (D.psi, G.theta))).item() for G, D in (dirac_players() for _ in range(400))
     ]
     assert kstest(angles, "uniform", (-math.pi, 2 * math.pi)).pvalue > 1e-4
+
+
+def test_toy_players_are_made_for_points_of_any_number_of_coordinates():
+    G, D = toy_players(width=5, x_dim=8, z_dim=3, pack=2)
+    x = G(torch.randn(4, 3))
+    assert x.shape == (4, 8)
+    assert D(x).shape == (2,)
+    with pytest.raises(
+        ValueError, match=r"takes shape \(N, 8\), not \(4, 2\): give points of 8 coordinates, one a row"
+    ):
+        D(torch.randn(4, 2))

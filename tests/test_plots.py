@@ -331,3 +331,27 @@ def test_the_mark_of_a_dial_is_where_a_perfect_generator_would_put_the_needle(sh
 def test_a_run_without_a_reading_is_named():
     with pytest.raises(ValueError, match="second has no reading for loss, push: give every run all dials"):
         plots.dials({"first": RUNS["first"], "second": {}}, SCALES)
+
+
+# Charts
+
+CURVES = {
+    name: torch.full((5, 3), 0.5) for name in ("loss_D", "loss_G", "on_training", "on_held_out", "on_fakes", "gradient")
+}
+CURVES |= {"centre": torch.arange(15.0).view(5, 3), "spread": torch.ones(5, 3)}
+
+
+def test_a_chart_shows_every_curve_and_where_the_data_is(shown):
+    plots.chart(range(5), CURVES, (2.0, 7.0), "patient 1")
+    ((fig, alt),) = shown
+    assert "patient 1" in alt
+    assert [axes.get_title(loc="left") for axes in fig.axes] == list(plots.CHART)
+    assert [len(axes.lines) for axes in fig.axes] == [2, 3, 1, 4, 4]  # every run in the last two, and the data
+    assert [fig.axes[k].lines[-1].get_ydata()[0] for k in (3, 4)] == [2.0, 7.0]
+    assert fig.axes[3].lines[1].get_ydata().tolist() == [1, 4, 7, 10, 13]
+    assert fig.axes[2].get_yscale() == "log"
+    assert plots.png(fig)
+
+
+def test_the_curves_of_a_chart_are_all_in_some_panel():
+    assert {name for _, shown in plots.CHART.values() for name in shown} == CURVES.keys()

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from scipy.stats import multivariate_normal
+from scipy.stats import binomtest, multivariate_normal
 
 from gan_lessons import toys
 from gan_lessons.toys import Gaussian, Grid, Mixture, Moons, Ring, SwissRoll, TwoGaussians
@@ -246,6 +246,7 @@ def test_every_toy_is_tested_here():
         "SwissRoll",
         "Moons",
         "Origin",
+        "Points",
     }
 
 
@@ -255,3 +256,18 @@ def test_the_origin_is_one_point_of_the_line():
     assert x.dtype == torch.get_default_dtype()
     with pytest.raises(ValueError, match="n=-1: the number of samples must be 0 or more"):
         toys.Origin().sample(-1)
+
+
+def test_points_are_drawn_with_replacement_and_no_other_is():
+    points = torch.tensor([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]])
+    (x,) = toys.Points(points).to("cpu").sample(1_000)
+    assert x.shape == (1_000, 3)
+    first = (x == points[0]).all(1)
+    assert ((x == points[1]).all(1) ^ first).all()
+    assert binomtest(int(first.sum()), 1_000).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("points", [torch.zeros(0, 2), torch.zeros(3)])
+def test_no_points_are_refused(points):
+    with pytest.raises(ValueError, match=r"give \(M, ...\) with M ≥ 1, one sample a row"):
+        toys.Points(points)

@@ -5,8 +5,9 @@ A lesson's file makes `Exercise` values. The learner calls `check(answer)`, and 
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -86,17 +87,28 @@ class Exercise:
         return Text(self.answer)
 
 
-def call(function: Callable, *arguments: Any) -> Any:
-    """The learner's function of these arguments; an empty one counts as not attempted."""
+def advised(error: Exception, slips: Mapping[str, str]) -> Exception:
+    """The error, or a Mistake with the advice of the first slip whose words stand in it, in whatever case."""
+    if isinstance(error, Mistake | NotAttempted):
+        return error
+    said = str(error).lower()
+    return next((Mistake(advice) for words, advice in slips.items() if words.lower() in said), error)
+
+
+def call(function: Callable, *arguments: Any, slips: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """The learner's function of these arguments, its errors `advised`; an empty one counts as not attempted."""
     if not callable(function):
         raise Mistake(f"Give the function itself, without calling it. This is of type {type(function).__name__}.")
-    result = function(*arguments)
+    try:
+        result = function(*arguments)
+    except Exception as error:
+        raise advised(error, slips) from None
     if result is None or result is ...:
         raise NotAttempted(NOTHING)
     return result
 
 
-def number(given: Any) -> float:
+def number(given: Any, finite: bool = True) -> float:
     """What was given as one plain number: NumPy's numbers and tensors of one element count as numbers."""
     shape = getattr(given, "shape", ())
     if isinstance(shape, tuple) and shape and math.prod(shape) != 1:
@@ -113,7 +125,7 @@ def number(given: Any) -> float:
         value = float(given)
     except (TypeError, ValueError):
         raise Mistake(f"One number is asked for. This is of type {type(given).__name__}.") from None
-    if not math.isfinite(value):
+    if finite and not math.isfinite(value):
         raise Mistake(f"You give {value}. Is something divided by 0?")
     return value
 

@@ -129,10 +129,7 @@ def _clouds() -> list[tuple[torch.Tensor, torch.Tensor, float]]:
 def _share(share, samples, modes, std) -> float:
     """The learner's number for copies of these, which must come back unchanged."""
     copies = samples.clone(), modes.clone()
-    try:
-        given = call(share, *copies, std)
-    except (RuntimeError, TypeError) as error:
-        raise next((Mistake(advice) for words, advice in _SLIPS.items() if words in str(error)), error) from None
+    given = call(share, *copies, std, slips=_SLIPS)
     if not (torch.equal(copies[0], samples) and torch.equal(copies[1], modes)):
         raise Mistake("You changed the samples or modes that were given to you: /= and -= do that. Make new tensors.")
     n = len(samples)
@@ -154,7 +151,7 @@ def _high_quality(share) -> str:
         return all(abs(x - y) < 1e-3 * max(1, abs(y)) for x, y in zip(a, b, strict=True))
 
     if same(given, right):
-        return "Right: the nearest mode decides, and three standard deviations of it."
+        return "The nearest mode decides, and three standard deviations of it."
     for message, other in _OTHER_SHARES.items():
         vectors = [(samples[:, None] - modes, std) for samples, modes, std in clouds]  # (N, K, 2)
         if same(given, [other(v.norm(dim=-1), v, std).float().mean().item() for v, std in vectors]):

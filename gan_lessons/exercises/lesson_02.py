@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from gan_lessons import losses
-from gan_lessons.exercises.engine import Exercise, Mistake, NotAttempted, Question, Quiz, call, number
+from gan_lessons.exercises.engine import Exercise, Mistake, NotAttempted, Question, Quiz, advised, call, number
 
 _SLIPS = {  # words in an error that Python or torch raises, and what helps
     # all exercises; the first that fits counts
@@ -40,19 +40,10 @@ _SLIPS = {  # words in an error that Python or torch raises, and what helps
 }
 
 
-def _helped(error: Exception) -> Exception:
-    """The error, or a Mistake that says how to get out of it, if it is a typical one."""
-    said = str(error).lower()
-    return next((Mistake(advice) for words, advice in _SLIPS.items() if words.lower() in said), error)
-
-
 def _ask(answer: Callable, p: Tensor, q: Tensor, *numbers: float):
     """The learner's result for copies of these, which must come back unchanged."""
     copies = p.clone(), q.clone()
-    try:
-        given = call(answer, *copies, *numbers)
-    except Exception as error:
-        raise (error if isinstance(error, Mistake | NotAttempted) else _helped(error)) from None
+    given = call(answer, *copies, *numbers, slips=_SLIPS)
     if not (torch.equal(copies[0], p) and torch.equal(copies[1], q)):
         raise Mistake("You changed the p or q that was given to you: *= and += do that. Make new tensors.")
     return given
@@ -181,7 +172,7 @@ def _judge_best(answer) -> str:
         )
 
     if same(_best):
-        return "Right. Prior and weight act alike: each only multiplies a density. In the score they are a mere shift."
+        return "Prior and weight act alike: each only multiplies a density. In the score they are a mere shift."
     for message, other in _OTHER_BESTS.items():
         if same(other):
             raise Mistake(message)
@@ -391,7 +382,7 @@ def _judge_js(answer) -> str:
 
     if same(_js):
         _zeros_are_treated_well(answer)
-        return "Right: between 0 and log 2. Twice this, taken from log 4, is what the best D has to pay."
+        return "It lies between 0 and log 2. Twice this, taken from log 4, is what the best D has to pay."
     for message, other in _OTHER_DIVERGENCES.items():
         if same(other):
             raise Mistake(message)
@@ -526,7 +517,7 @@ class _Table:
         try:
             answer(self.G, self.D, self.optimisers["G"], self.optimisers["D"], *self.draws)
         except Exception as error:
-            raise (error if isinstance(error, Mistake) else _helped(error)) from None
+            raise advised(error, _SLIPS) from None
         self._weights_are_left_alone()
         for who in "GD":
             if not all(weight.requires_grad for weight in getattr(self, who).parameters()):
@@ -741,7 +732,7 @@ def _judge_round(answer) -> str:
         if not table.moves and not any(draws.batches for draws in table.draws):
             raise NotAttempted("Neither player has moved yet. Write the round in the cell above, and run it.")
         _judge_moves(table)
-    return "Right: two moves of D on fresh samples, then one of G. In a recipe you write this as d_steps=2."
+    return "Two moves of D on fresh samples, then one of G. In a recipe you write this as d_steps=2."
 
 
 two_to_one = Exercise(

@@ -38,27 +38,12 @@ _SLIPS = {  # words in an error that Python or torch raises, and what helps; the
 def _asked(function: Callable, slips: dict[str, str], *arguments: Any) -> Any:
     """What the learner's function gives. Its typical errors are explained; tensors must come back unchanged."""
     tensors = [(a, a.detach().clone()) for a in arguments if isinstance(a, Tensor)]
-    try:
-        with torch.enable_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            given = call(function, *arguments)
-    except (Mistake, NotAttempted):
-        raise
-    except Exception as error:
-        said = str(error).lower()
-        known = [*slips.items(), *_SLIPS.items()]
-        advice = next((advice for words, advice in known if words.lower() in said), None)
-        raise (Mistake(advice) if advice else error) from None
+    with torch.enable_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        given = call(function, *arguments, slips=slips | _SLIPS | slips)  # the exercise's own come first, and count
     if not all(torch.equal(tensor, before) for tensor, before in tensors):
         raise Mistake("You changed the scores that were given to you: a method with _ at its end does that.")
     return given
-
-
-def _one(given: Any) -> float:
-    """The number that was given; unlike the engine's `number`, infinite ones too."""
-    if hasattr(given, "item") and math.prod(getattr(given, "shape", ())) == 1:
-        given = given.item()
-    return given if isinstance(given, float) else number(given)
 
 
 def _slopes(value: Any, scores: list[Tensor]) -> list[Tensor] | None:
@@ -158,7 +143,7 @@ def _generator_loss(answer, scores: Tensor) -> tuple[Any, float, Tensor | None]:
     shape = tuple(getattr(given, "shape", ()))
     if (n := len(scores)) > 1 and (shape[:1] == (n,) or (isinstance(given, list) and len(given) == n)):
         raise Mistake("You give one loss for each sample. Take their mean: one number.")
-    value, slopes = _one(given), _slopes(given, [leaf])
+    value, slopes = number(given, finite=False), _slopes(given, [leaf])
     return given, value, slopes and slopes[0]
 
 
@@ -178,7 +163,7 @@ def _judge_stable(answer) -> str:
             )
     for scores in _FAR:
         _is_stable(answer, scores)
-    return "Right: finite at -1000 and at 1000, and where D is surest the push on a fake is whole, 1/N."
+    return "It stays finite at -1000 and at 1000, and where D is surest the push on a fake is whole, 1/N."
 
 
 def _explain_stable(values: list[float], right: list[float]) -> None:
@@ -396,7 +381,7 @@ def _name_part(who: str, values: list[float]) -> None:
 def _judge_part(who: str, part: Callable, right: Callable, advice: str, pairs: list) -> float:
     """Raises what is wrong with a player's part; gives the factor by which it is larger than the right one."""
     given = [_part(who, part, *pair) for pair in pairs]
-    values, wanted = [_one(value) for value, _ in given], [right(*pair).item() for pair in pairs]
+    values, wanted = [number(value, finite=False) for value, _ in given], [right(*pair).item() for pair in pairs]
     c = _factor(values, wanted)
     if c is None or c < 0:
         _name_part(who, values)
@@ -461,7 +446,7 @@ def _judge_mixed(answer) -> str:
         )
     compares = getattr(loss, "compares", False)
     if not compares and _wants_reals(loss.generator):
-        _name_part("G's part", [_one(_part("G's part", loss.generator, *pair)[0]) for pair in _PAIRS])
+        _name_part("G's part", [number(_part("G's part", loss.generator, *pair)[0], finite=False) for pair in _PAIRS])
         raise Mistake(f"G's part reads real, which is None here: G sees the fakes alone. {_SQUARE}")
     pairs = _PAIRS if compares else [(None, fake) for _, fake in _PAIRS]
     c = _judge_part("G's part", loss.generator, losses.least_squares.generator, _SQUARE, pairs)
@@ -470,7 +455,7 @@ def _judge_mixed(answer) -> str:
         note = f" Yours is {c:.3g} times the paper's, which has a ½. That only scales G's steps."
     if compares:
         note += " Leave compares=True out: the game then scores reals for G, which does not look at them."
-    return f"Right: D judges as before, and the farther a fake's score is from 1, the harder G is pushed.{note}"
+    return f"D judges as before, and the farther a fake's score is from 1, the harder G is pushed.{note}"
 
 
 mixed = Exercise(
@@ -611,7 +596,7 @@ def _push(push: Callable, loss: losses.Loss, score: float) -> tuple[float, list[
         raise
     if isinstance(given, list | tuple) and len(given) == 1:
         raise Mistake(f"This {type(given).__name__} has one entry: the number. Take [0]; autograd.grad gives tuples.")
-    value = _one(given)
+    value = number(given, finite=False)
     if not math.isfinite(value):
         raise Mistake(
             f"For {loss.name} at the score {score} you give {value}. Is there a log of the score, or a division by 0?"
@@ -632,7 +617,7 @@ def _judge_push(answer) -> str:
         calls.append(seen)
     right = [_pushes(*case) for case in _CASES]
     if _close(given, right, rel=2e-3):
-        return f"Right. At -10 minimax gives {given[0]:.1e} and non-saturating {given[5]:.3g}: one wish, two pushes."
+        return f"At -10 minimax gives {given[0]:.1e} and non-saturating {given[5]:.3g}: one wish, two pushes."
     for message, other in _OTHER_PUSHES.items():
         if _close(given, [other(*case) for case in _CASES], rel=2e-3):
             raise Mistake(message)
@@ -723,7 +708,7 @@ quiz = Quiz(
             {
                 "a": "Perhaps. But a bad G in front of a D that has stopped learning has a steady loss too.",
                 "b": "Perhaps. But the samples may get better while D gets stronger, and the loss stays.",
-                "c": "Right: D moves as well, so the same loss may come of better and of worse samples. Look at them.",
+                "c": "Yes: D moves as well, so the same loss may come of better and of worse samples. Look at them.",
             },
         ),
         Question(

@@ -47,15 +47,12 @@ def _ask(answer: Callable, names: str, places: Sequence[tuple[float, ...]]) -> l
     results: list[Any] = []
     for place in places:
         try:
-            results.append(call(answer, *place))
-        except (Mistake, NotAttempted) as reason:
-            if isinstance(reason, Mistake) or not results:
+            results.append(call(answer, *place, slips=_SLIPS))
+        except NotAttempted:
+            if not results:
                 raise
             where = ", ".join(f"{name} = {value:g}" for name, value in zip(names.split(), place, strict=True))
             raise Mistake(f"For {where} nothing comes back. Does one branch lack its return?") from None
-        except Exception as error:
-            said = str(error).lower()
-            raise next((Mistake(advice) for words, advice in _SLIPS.items() if words in said), error) from None
     return results
 
 
@@ -230,7 +227,7 @@ def _judge_round(answer) -> str:
     if not _close(given, again):
         raise Mistake("The same arguments give another result the second time. Start from those given, each time.")
     if _close(mine, wanted, 2e-4, 2e-4):
-        return "Right. The penalty draws ψ to 0 as a brake would, and the circle becomes a spiral inwards."
+        return "The penalty draws ψ to 0 as a brake would, and the circle becomes a spiral inwards."
     if max(abs(x - y) for x, y in zip(mine, wanted, strict=True)) < 5.1e-3:
         raise Mistake(f"Close: theta becomes {mine[0]:.6g} where it should become {wanted[0]:.6g}. Do you round?")
     if any(_close([u for u, _ in a], [q for _, q in b]) for a, b in ((given, right), (plain, right_plain))):
@@ -281,7 +278,7 @@ def r1_round(theta, psi, h, gamma):
 
 # Exercise 2: the eigenvalues. Two numbers are known by their sum, the trace, and their product, the determinant.
 
-_GAMMAS = [0.1, 0.4, 0.8, 1.0, 1.3, 1.7]
+_GAMMAS = [0.2, 0.8, 1.6, 2.0, 2.6, 3.4]
 
 
 def _roots(trace: complex, determinant: complex) -> tuple[complex, complex]:
@@ -295,42 +292,66 @@ def _sum_product(a: complex, b: complex) -> tuple[complex, complex]:
 
 def _other_pairs(g: float) -> dict[str, tuple[complex, complex]]:
     """Sum and product of what other answers give. The right ones are m ± √u."""
-    m, u, (a, b) = -g / 2, g * g / 4 - 0.25, _roots(-g, 0.25)
+    m, u, (a, b) = -g / 2, g * g / 4 - 1, _roots(-g, 1)
     return {
-        "R1 has half its weight in your Jacobian. The slope of (γ/2) ψ² is γψ, so the entry is -γ.": (-g / 2, 0.25),
-        "R1 has twice its weight in your Jacobian. R1 is (γ/2) ψ², so the entry is -γ.": (-2 * g, 0.25),
-        "Your determinant is 1. It is ½ · ½ = ¼: σ(0) = ½ stands in both rows of the Jacobian.": (-g, 1),
-        "Two halves have changed places in your Jacobian. R1's entry is -γ, the players' are ±σ(0) = ±½.": (-g / 2, 1),
-        "Your determinant is ½, as if one of the two ½ were missing. It is ½ · ½ = ¼.": (-g, 0.5),
-        "Your determinant is 1/16, as with ¼ in both rows. There stands σ(0) = ½, not σ's slope ¼.": (-g, 1 / 16),
-        "A sign is turned. R1 holds ψ back, -γ, and a player moves against its gradient.": (g, 0.25),
-        "The two ½ have the same sign, or eigvalsh takes them so. One is ½, the other -½.": (-g, -0.25),
-        "γ and the ½ are missing: the Jacobian is [[0, ½], [-½, -γ]].": (0, 1),
-        "Those are the numbers in λ² + γλ + ¼. Where is it 0?": (g + 0.25, g / 4),
-        "Those are trace and determinant. The eigenvalues have them as sum and product.": (-g + 0.25, -g / 4),
-        "γ is missing: that is the game without R1. R1 puts -γ into ψ's row.": (0, 0.25),
-        "Those are ±½. Do two rows stand in each other's place? θ's row is (0, ½), ψ's (-½, -γ).": (0, -0.25),
-        "R1 stands in both rows of your Jacobian. It is in D's loss, so in ψ's row only.": (-2 * g, g * g + 0.25),
-        "The imaginary parts are missing. While γ < 1 the two are complex: it turns.": _sum_product(a.real, b.real),
+        "Those are minimax's: there σ at 0 brings a ½. In the Wasserstein game the arrows are (ψ, -θ).": (-g, 0.25),
+        "Those are minimax's without R1. The Wasserstein arrows are (ψ, -θ), and R1 puts -γ into ψ's row.": (0, 0.25),
+        "Those are half the eigenvalues, as with minimax's ½ in all of the Jacobian. It is [[0, 1], [-1, -γ]].": (
+            -g / 2,
+            0.25,
+        ),
+        "One arrow has minimax's ½. In the Wasserstein game both have 1: (ψ, -θ).": (-g, 0.5),
+        "There stands ¼, σ's slope, in both rows. In the Wasserstein game there is no σ: (ψ, -θ).": (-g, 1 / 16),
+        "R1 has half its weight in your Jacobian. The slope of (γ/2) ψ² is γψ, so the entry is -γ.": (-g / 2, 1),
+        "R1 has twice its weight in your Jacobian. R1 is (γ/2) ψ², so the entry is -γ.": (-2 * g, 1),
+        "A sign is turned. R1 holds ψ back, -γ, and a player moves against its gradient.": (g, 1),
+        "A sign is turned, and the ½ is minimax's. The Jacobian is [[0, 1], [-1, -γ]].": (g, 0.25),
+        "The two 1 have the same sign, or eigvalsh takes them so. One is 1, the other -1.": (-g, -1),
+        "The two ½ have the same sign, or eigvalsh takes them so, and are minimax's. Here one is 1, the other -1.": (
+            -g,
+            -0.25,
+        ),
+        "γ is missing: that is the game without R1. R1 puts -γ into ψ's row.": (0, 1),
+        "Those are the numbers in λ² + γλ + 1. Where is it 0?": (g + 1, g),
+        "Those are trace and determinant. The eigenvalues have them as sum and product.": (-g + 1, -g),
+        "Those are ±1. Do two rows stand in each other's place? θ's row is (0, 1), ψ's (-1, -γ).": (0, -1),
+        "R1 stands in both rows of your Jacobian. It is in D's loss, so in ψ's row only.": (-2 * g, g * g + 1),
+        "The imaginary parts are missing. While γ < 2 the two are complex: it turns.": _sum_product(a.real, b.real),
         "Those are the imaginary parts alone. Give the complex numbers.": _sum_product(a.imag, b.imag),
-        "Those are the moduli, |λ|. Give the eigenvalues, complex ones while γ < 1.": _sum_product(abs(a), abs(b)),
-        "The i is lost. While γ < 1, γ²/4 - ¼ is negative and its root imaginary: cmath.sqrt.": (-g, m * m - abs(u)),
-        "Right while γ < 1. Above, γ²/4 - ¼ is positive and its root real: there is no i.": (-g, m * m + abs(u)),
-        "Right while γ < 1. Above, the two are real and differ: -γ/2 ± √(γ²/4 - ¼).": (-g, m * m - min(0, u)),
-        "The sign under your root is turned. There stands γ²/4 - ¼, negative while γ < 1.": (-g, m * m + u),
+        "Those are the moduli, |λ|. Give the eigenvalues, complex ones while γ < 2.": _sum_product(abs(a), abs(b)),
+        "The i is lost. While γ < 2, γ²/4 - 1 is negative and its root imaginary: cmath.sqrt.": (-g, m * m - abs(u)),
+        "Right while γ < 2. Above, γ²/4 - 1 is positive and its root real: there is no i.": (-g, m * m + abs(u)),
+        "Right while γ < 2. Above, the two are real and differ: -γ/2 ± √(γ²/4 - 1).": (-g, m * m - min(0, u)),
+        "The sign under your root is turned. There stands γ²/4 - 1, negative while γ < 2.": (-g, m * m + u),
         "The half before the root is missing: -γ/2, not -γ.": (-2 * g, g * g - u),
-        "The root of γ² - 1 is halved too: all is divided by 2. Or is it the ½ in the Jacobian?": (-g, m * m - 4 * u),
-        "Under your root stands γ² - ¼. It is γ²/4 - ¼: the square takes γ/2 whole.": (-g, m * m - g * g + 0.25),
-        "Under your root γ is not squared. There stands γ²/4 - ¼.": (-g, m * m - g / 4 + 0.25),
-        "Under your root γ² is only halved. There stands γ²/4 - ¼.": (-g, m * m - g * g / 2 + 0.25),
-        "You take no root. It is -γ/2 ± √(γ²/4 - ¼).": (-g, m * m - u * u),
-        "γ is missing under your root: √(γ²/4 - ¼). R1 also slows the turning.": (-g, m * m + 0.25),
-        "-γ/2 is missing before your root: -γ/2 ± √(γ²/4 - ¼).": (0, -u),
+        "The root of γ² - 4 is halved too: all is divided by 2.": (-g, m * m - 4 * u),
+        "Under your root stands γ² - 1. It is γ²/4 - 1: the square takes γ/2 whole.": (-g, m * m - g * g + 1),
+        "Under your root γ is not squared. There stands γ²/4 - 1.": (-g, m * m - g / 4 + 1),
+        "Under your root γ² is only halved. There stands γ²/4 - 1.": (-g, m * m - g * g / 2 + 1),
+        "You take no root. It is -γ/2 ± √(γ²/4 - 1).": (-g, m * m - u * u),
+        "γ is missing under your root: √(γ²/4 - 1). R1 also slows the turning.": (-g, m * m + 1),
+        "-γ/2 is missing before your root: -γ/2 ± √(γ²/4 - 1).": (0, -u),
         "Both are the same one. The second has a minus before the root.": _sum_product(a, a),
         "Both are the same one. The first has a plus before the root.": _sum_product(b, b),
         "Those are the squares of the eigenvalues. Give the eigenvalues.": _sum_product(a * a, b * b),
         "Those are e to the eigenvalues. Give the eigenvalues.": _sum_product(cmath.exp(a), cmath.exp(b)),
     }
+
+
+def _name_step(given: list[tuple[complex, complex]]) -> None:
+    """Raises if these are sums and products of the eigenvalues of one step, of this game or of minimax."""
+    g, (total, product) = _GAMMAS[0], given[0]
+    for square, game in ((1, ""), (0.25, ", and of minimax's game: in Wasserstein's the arrows are (ψ, -θ)")):
+        h = (2 - total).real / g
+        if _close(given, [(2 - h * g, 1 - h * g + square * h * h) for g in _GAMMAS], 1e-5, 1e-5):
+            raise Mistake(
+                f"Those are 1 + hλ, with h = {h:.3g}: what one step does{game}. Continuous time is asked: λ itself."
+            )
+        h = (1 - product).real / g
+        if _close(given, [(2 - h * g - square * h * h, 1 - h * g) for g in _GAMMAS], 1e-5, 1e-5):
+            raise Mistake(
+                f"Those are of an alternating step, with h = {h:.3g}{game}. Continuous time is asked: of the arrows."
+            )
 
 
 def _shown(*values: complex) -> str:
@@ -345,7 +366,7 @@ def _shown(*values: complex) -> str:
 def _complex(given: Any) -> complex:
     """What was given as a complex number, if it is one; a real number counts."""
     given = given.item() if hasattr(given, "item") else given
-    value = given if isinstance(given, complex | float) else number(given)
+    value = given if isinstance(given, complex) else number(given, finite=False)
     if cmath.isnan(value):
         raise Mistake(f"You give nan. {_ROOT}")
     return complex(value)
@@ -371,22 +392,21 @@ def _judge_eigenvalues(answer) -> str:
     def same(others, places=everywhere) -> bool:
         return _close([given[k] for k in places], [others[k] for k in places], 2e-3, 2e-3)
 
-    right = [(-g, 0.25) for g in _GAMMAS]
+    right = [(-g, 1) for g in _GAMMAS]
     if same(right):
-        return "Right. Below γ = 1 the game turns as it shrinks; from there on it comes in without turning."
+        return "Below γ = 2 the game turns as it shrinks; from there on it comes in without turning."
     _name(given, [_other_pairs(g) for g in _GAMMAS], 2e-3, 2e-3)
     roots = [_roots(*pair) for pair in right]
-    complexes = [k for k, g in enumerate(_GAMMAS) if g < 1]
+    complexes = [k for k, g in enumerate(_GAMMAS) if g < 2]
     for one in (0, 1):
         if same([_sum_product(pair[one].real, pair[one].imag) for pair in roots], complexes):
             raise Mistake("Those are real and imaginary part of one. complex(re, im) and complex(re, -im) are the two.")
-    scale, h = -given[0][0].real / _GAMMAS[0], (2 - given[0][0].real) / _GAMMAS[0]
+    _name_step(given)
+    scale = -given[0][0].real / _GAMMAS[0]
     if same([(scale * a, scale**2 * b) for a, b in right]):
         raise Mistake(
             f"Your numbers are {scale:.3g} times the eigenvalues. Is a division by 2 missing, or is a step size in it?"
         )
-    if same([(2 + h * a, 1 + h * a + h * h * b) for a, b in right]):
-        raise Mistake(f"Those are 1 + hλ, with h = {h:.3g}: what one step does. Continuous time is asked: λ itself.")
     k = next(k for k in everywhere if not same(right, [k]))
     if _close(given, right, absolute=2e-2):
         raise Mistake(
@@ -395,13 +415,13 @@ def _judge_eigenvalues(answer) -> str:
     if well := [j for j in everywhere if same(right, [j])]:
         raise Mistake(
             f"Right for γ = {_GAMMAS[well[0]]}. For γ = {_GAMMAS[k]} the two are {_shown(*roots[k])}; yours are "
-            f"{_shown(*pairs[k])}. Complex while γ < 1, real above: cmath.sqrt and eigvals do both."
+            f"{_shown(*pairs[k])}. Complex while γ < 2, real above: cmath.sqrt and eigvals do both."
         )
     g, (total, product) = _GAMMAS[k], given[k]
     if abs(total + g) > 2e-3:
         raise Mistake(f"The sum of the two is the trace, -γ: R1 ends ψ's row. For γ = {g} yours is {_shown(total)}.")
     raise Mistake(
-        f"The product of the two is the Jacobian's determinant, 0 · (-γ) - ½ · (-½) = ¼. For γ = {g} yours is "
+        f"The product of the two is the Jacobian's determinant, 0 · (-γ) - 1 · (-1) = 1. For γ = {g} yours is "
         f"{_shown(product)}."
     )
 
@@ -409,19 +429,19 @@ def _judge_eigenvalues(answer) -> str:
 eigenvalues = Exercise(
     judge=_judge_eigenvalues,
     hints=(
-        "Without R1 the Jacobian is [[0, ½], [-½, 0]]. Which of its four numbers does R1 change?",
-        "R1 adds -γψ to ψ's motion: [[0, ½], [-½, -γ]]. torch.linalg.eigvals takes it as a tensor.",
-        "By hand: λ² + γλ + ¼ = 0, so λ = -γ/2 ± √(γ²/4 - ¼). Below γ = 1 the root is imaginary: cmath.sqrt.",
+        "The Wasserstein arrows are (ψ, -θ), so without R1 the Jacobian is [[0, 1], [-1, 0]]. What does R1 change?",
+        "R1 adds -γψ to ψ's motion: [[0, 1], [-1, -γ]]. torch.linalg.eigvals takes it as a tensor.",
+        "By hand: λ² + γλ + 1 = 0, so λ = -γ/2 ± √(γ²/4 - 1). Below γ = 2 the root is imaginary: cmath.sqrt.",
     ),
     answer="""\
-def eigenvalues(gamma):
-    # rows: how θ and ψ move; R1 adds -γψ to ψ's motion
-    jacobian = torch.tensor([[0.0, 0.5], [-0.5, -gamma]])
+def r1_eigenvalues(gamma):
+    # rows: how θ and ψ move, (ψ, -θ); R1 adds -γψ to ψ's motion
+    jacobian = torch.tensor([[0.0, 1.0], [-1.0, -gamma]])
     return torch.linalg.eigvals(jacobian)""",
 )
 
 
-# Exercise 3: the largest step. With R1, |1 + hλ|² = 1 - hγ + h²/4 for both, if γ <= 1.
+# Exercise 3: the largest step, of minimax. With R1, |1 + hλ|² = 1 - hγ + h²/4 for both, if γ <= 1.
 
 _WEIGHTS = [0.1, 0.25, 0.5, 0.9, 1.0]
 
@@ -430,8 +450,15 @@ def _other_steps(g: float) -> dict[str, float]:
     return {
         "That is 2γ, half of it. There |1 + hλ| is smallest, and it stays below 1 as far again. γ/2 in the Jacobian, "
         "or a 2 missing in 1 + 2h Re λ + h²|λ|², ends there too.": 2 * g,
-        "That is γ. The bound is where hγ = h²/4. Is the ½ missing in your Jacobian, or the division by |λ|² = ¼?": g,
+        "That is γ, the bound of the Wasserstein game. With minimax the Jacobian has ½, and the bound is where "
+        "hγ = h²/4. Or is the division by |λ|² = ¼ missing?": g,
         "That is 8γ, twice too far. Re λ is -γ/2, so 2h Re λ is -hγ.": 8 * g,
+        "That is 8γ / (1 + γ²). |λ|² is ¼, the determinant, with no γ² in it: |1 + hλ|² = 1 - hγ + h²/4.": (
+            8 * g / (1 + g * g)
+        ),
+        "That is 4γ / (1 + γ²). |λ|² is ¼, the determinant: |1 + hλ|² = 1 - hγ + h²/4. Is γ missing under a root?": (
+            4 * g / (1 + g * g)
+        ),
         "That is 16γ. |λ|² is ¼, and its square is not needed: hγ = h²/4.": 16 * g,
         "That is γ/4. Divide by |λ|² = ¼, which makes 4: hγ = h²/4.": g / 4,
         "That is γ/2, the size of Re λ. The bound is where hγ = h²/4.": g / 2,
@@ -464,12 +491,18 @@ def _step(result: Any) -> float:
     return number(result)
 
 
+def _ends_on_grid(given: list[float], right: list[float], step: float) -> bool:
+    """Whether these are multiples of the step, none more than a step off."""
+    whole = all(abs(h / step - round(h / step)) < 1e-3 for h in given)
+    return whole and all(abs(h - r) < 1.001 * step for h, r in zip(given, right, strict=True))
+
+
 def _judge_step(answer) -> str:
     given = [_step(result) for result in _ask(answer, "gamma", [(g,) for g in _WEIGHTS])]
     right = [4 * g for g in _WEIGHTS]
     loose = {"rel": 2e-2, "absolute": 1.5e-2}  # found by search, or by running the game
     if _close(given, right, **loose):
-        return "Right, 4γ. Without R1 no step is small enough; with it there is room."
+        return "It is 4γ. Without R1 no step is small enough; with it there is room."
     _name(given, [_other_steps(g) for g in _WEIGHTS], 3e-3, 3e-3)
     k = next(k for k in range(len(right)) if not _close(given[k], right[k], **loose))
     g, h = _WEIGHTS[k], given[k]
@@ -479,8 +512,17 @@ def _judge_step(answer) -> str:
         raise Mistake(f"You give {given[0]:.4g} for whatever γ. λ depends on γ, and with it how large h may be.")
     if _close(given, [min(h, max(given)) for h in right], **loose):
         raise Mistake(f"Right up to h = {max(given):.4g}, and never more. Does your search end there? Let it go to 5.")
-    if _close(given, right, 0.1, 0.06):
+    step = next(
+        (step for step in (1, 0.5, 0.25, 0.2, 0.1, 0.05, 0.025, 0.02) if _ends_on_grid(given, right, step)), None
+    )
+    if step is not None:
+        raise Mistake(
+            f"Your numbers go in steps of {step:g}, so {h:.3g} for γ = {g} is up to a step off. Search in steps of "
+            "0.001, or solve |1 + hλ|² = 1 - hγ + h²/4 < 1."
+        )
+    if _close(given, right, 0.1, 0.12):
         raise Mistake(f"Close: {h:.4g} for γ = {g}. Search in finer steps and nearer to (0, 0), or solve it.")
+    _name(given, [_other_steps(g) for g in _WEIGHTS], **loose)
     if given == sorted(given, reverse=True):
         raise Mistake(
             f"Your bound falls from {given[0]:.3g} for γ = 0.1 to {given[-1]:.3g} for γ = 1. It rises: R1 pulls "
@@ -495,8 +537,8 @@ largest_step = Exercise(
     judge=_judge_step,
     hints=(
         "A simultaneous step multiplies by 1 + hλ. It converges while both have a modulus below 1.",
-        "For γ ≤ 1 λ = -γ/2 ± iω, and |λ|² = ¼, the determinant. What is |1 + hλ|²?",
-        "|1 + hλ|² = 1 + 2h Re λ + h²|λ|² = 1 - hγ + h²/4. When is it below 1? Or try ever larger h.",
+        "With minimax and γ ≤ 1, λ = -γ/2 ± iω, and |λ|² = ¼, the determinant. What is |1 + hλ|²?",
+        "|1 + hλ|² = 1 + 2h Re λ + h²|λ|² = 1 - hγ + h²/4. When is it below 1? Or try ever larger h, by 0.001 each.",
     ),
     answer="""\
 def largest_step(gamma):
@@ -516,27 +558,27 @@ quiz = Quiz(
             },
         ),
         Question(
-            "b",
+            "a",
             {
-                "a": "The last weights would sit there too.",
-                "b": "Yes: the middle of a circle is the solution, and no player stands there.",
+                "a": "Yes: the middle of a circle is the solution, and no player stands there.",
+                "b": "The last weights would sit there too.",
                 "c": "It is the mean of the way. It does not say where the players stand.",
             },
         ),
         Question(
-            "b",
+            "c",
             {
                 "a": "It draws D's slope to 1, so D still pushes G when G has arrived.",
-                "b": "Yes: it draws D's slope to 0, and D comes to rest with G.",
-                "c": "The circle takes longer, and that is all.",
+                "b": "The circle takes longer, and that is all.",
+                "c": "Yes: it draws D's slope to 0, and D comes to rest with G.",
             },
         ),
         Question(
-            "b",
+            "c",
             {
                 "a": "There is no hollow to leap out of. Longer steps spiral out faster.",
-                "b": "Yes: each player's loss changes with the other's move.",
-                "c": "The game with one weight each turns as well. Layers are not the cause.",
+                "b": "The game with one weight each turns as well. Layers are not the cause.",
+                "c": "Yes: each player's loss changes with the other's move.",
             },
         ),
     )

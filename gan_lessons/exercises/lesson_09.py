@@ -92,7 +92,7 @@ def _prepare(prepare) -> str:
                 "images? Paper is 0 and ink 255 in all of them: use fixed numbers."
             )
         note = " Networks want float32 tensors, though." if given.dtype != torch.float32 else ""
-        return "Right: 0 becomes -1, 255 becomes 1, and each image has one channel." + note
+        return "0 becomes -1, 255 becomes 1, and each image has one channel." + note
     if close(x.flatten().sort()[0], right.flatten().sort()[0]):
         raise Mistake("The values are right, but the pixels changed places. Scaling and images[:, None] move none.")
     for message, values in _OTHER_VALUES.items():
@@ -177,7 +177,7 @@ def _size(size) -> str:
             raise Mistake(f"For {_named(case)} yours raises {type(error).__name__}: {error}") from None
     right = {case: _truth(*case) for case in cases}
     if given == right:
-        return f"Right, for all {len(cases)} cases tried, against PyTorch itself."
+        return f"It agrees with PyTorch itself in all {len(cases)} cases tried."
     if len(set(given.values())) == 1:
         raise Mistake(
             f"You give {given[7, 4, 2, 1]:g} for everything. It depends on all four: n, kernel, stride, padding."
@@ -330,7 +330,7 @@ def _generator(make) -> str:
         raise Mistake(
             "No pixel can be negative: a sigmoid or a ReLU at the end? Paper is -1: end with nn.Tanh() alone."
         )
-    return f"Right: {way}, pixels in [-1, 1], {sum(p.numel() for p in G.parameters()):,} weights."
+    return f"{way}, pixels in [-1, 1], {sum(p.numel() for p in G.parameters()):,} weights."
 
 
 def _seeded(G: nn.Module, z: Tensor) -> Tensor:
