@@ -688,10 +688,10 @@ WRONG_3 = [
     (lambda loss, score: score - by_autograd(loss, score), "That is the score after a step"),
     (lambda loss, score: loss.generator(None, torch.tensor([score])) / score, "the loss divided by the score"),
     (lambda loss, score: by_autograd(loss, -score), "You give the loss -score"),
-    (lambda loss, score: by_autograd(losses.hinge, score), "Whatever the loss, your push is that of hinge"),
-    (lambda loss, score: by_autograd(losses.minimax, score), "Whatever the loss, your push is that of minimax"),
-    (lambda loss, score: -1, "Whatever the loss, your push is that of hinge"),
-    (lambda loss, score: by_autograd(loss, 3.0), "Your push is the same at every score"),
+    (lambda loss, score: by_autograd(losses.hinge, score), "Whatever the loss, your slope is that of hinge"),
+    (lambda loss, score: by_autograd(losses.minimax, score), "Whatever the loss, your slope is that of minimax"),
+    (lambda loss, score: -1, "Whatever the loss, your slope is that of hinge"),
+    (lambda loss, score: by_autograd(loss, 3.0), "Your slope is the same at every score"),
     (hard_coded, "For the loss 'squares of probabilities' you return nothing"),
     (lambda loss, score: hard_coded(loss, score) or -1, "Right for minimax, non_saturating"),
     (lambda loss, score: difference()(loss, score) * 2e-4, "0.0002 times the derivative. A difference"),
@@ -732,7 +732,7 @@ WRONG_3 = [
     (grad_of(lambda loss, x: loss.generator(None, -x)), "You turn the score's sign"),
     (grad_of(lambda loss, x: loss.generator(None, x.log())), "Is there a log of the score"),
     (grad_of(lambda loss, x: loss.generator(None, x.tanh())), "For minimax at the score -10 you give"),
-    (grad_of(lambda loss, x: softplus(-x).mean()), "your push is that of non_saturating"),
+    (grad_of(lambda loss, x: softplus(-x).mean()), "your slope is that of non_saturating"),
     (twice, "You go backward twice through the same numbers"),
     (difference(1e-3, torch.float32), "In float32 two losses so near"),
     (difference(1e-12), "The step is too large or too small"),
@@ -747,5 +747,5 @@ WRONG_3 = [
     (lambda loss, score: True, "True, a truth value"),
 ]
 
-RIGHT = {"stable": RIGHT_1, "mixed": RIGHT_2, "push": RIGHT_3}
-WRONG = {"stable": WRONG_1, "mixed": WRONG_2, "push": WRONG_3}
+RIGHT = {"stable": RIGHT_1, "mixed": RIGHT_2, "slope": RIGHT_3}
+WRONG = {"stable": WRONG_1, "mixed": WRONG_2, "slope": WRONG_3}

@@ -140,14 +140,6 @@ def test_the_ward_is_full():
     assert clinic.two_diseases.recipe == replace(clinic.collapse.recipe, opt_D=Adam(1e-5))
 
 
-@pytest.mark.parametrize("name", ["vanishing", "unequal_pace"])
-def test_a_disease_is_one_and_its_cure_cures(name):
-    """The two that are quick; lesson 07 runs all, and benchmarks/ with many seeds."""
-    patient = getattr(clinic, name)
-    assert clinic.treat(patient, range(4)).ill >= 3
-    assert clinic.treat(patient, range(4), **clinic.CURES[name]).well >= 3
-
-
 def test_a_penalty_reaches_the_run():
     free, held = (clinic.treat(clinic.cycling, range(2), penalties=p) for p in ((), (penalties.r1(1.0),)))
     assert free.well == 0

@@ -474,12 +474,12 @@ mixed = losses.Loss(
 )
 
 
-# Exercise 3: the push that reaches G through the score
+# Exercise 3: the slope of G's loss
 
-_SLIPS_PUSH = {
-    "infer dtype of Loss": "The loss comes first, then the score: push(loss, score).",
+_SLIPS_SLOPE = {
+    "infer dtype of Loss": "The loss comes first, then the score: loss_slope(loss, score).",
     "for 'Long'": "The loss wants floats: torch.tensor([score]), with no int().",
-    "'float' object has no attribute 'generator'": "The loss comes first, then the score: push(loss, score).",
+    "'float' object has no attribute 'generator'": "The loss comes first, then the score: loss_slope(loss, score).",
     "second time": "You go backward twice through the same numbers. Call loss.generator anew for each.",
     "does not require grad": (
         "There is nothing to differentiate by. The tensor of the score needs requires_grad=True before the loss is "
@@ -517,7 +517,7 @@ def _slope(function: Callable[[Tensor], Tensor], at: float) -> float:
     return _slopes(function(x), [x])[0].item()
 
 
-def _pushes(loss: losses.Loss, score: float) -> float:
+def _slope_of(loss: losses.Loss, score: float) -> float:
     return _slope(lambda x: loss.generator(None, x), score)
 
 
@@ -533,10 +533,12 @@ def _value(part: Callable, score: float) -> float:
     return part(x, x).item()
 
 
-_OTHER_PUSHES = {
+_OTHER_SLOPES = {
     "That is the loss itself. Asked is its derivative.": lambda loss, s: _value(loss.generator, s),
-    "That is minus the derivative, the way G will go. Keep its sign: -1 for hinge.": lambda loss, s: -_pushes(loss, s),
-    "That is the size of the derivative. Keep its sign: -1 for hinge.": lambda loss, s: abs(_pushes(loss, s)),
+    "That is minus the derivative, the way G will go. Keep its sign: -1 for hinge.": lambda loss, s: (
+        -_slope_of(loss, s)
+    ),
+    "That is the size of the derivative. Keep its sign: -1 for hinge.": lambda loss, s: abs(_slope_of(loss, s)),
     "That is the slope of D's loss, by the score of a fake. Take loss.generator.": (
         lambda loss, s: _slope(lambda x: loss.discriminator(x.detach(), x), s)
     ),
@@ -554,26 +556,26 @@ _OTHER_PUSHES = {
         lambda loss, s: _slope(lambda x: loss.generator(None, x.sigmoid()), s)
     ),
     "You give the loss a probability, σ(score). It takes the raw score.": (
-        lambda loss, s: _pushes(loss, torch.tensor(s).sigmoid().item())
+        lambda loss, s: _slope_of(loss, torch.tensor(s).sigmoid().item())
     ),
     "That is the second derivative. Differentiate once.": _curve,
-    "You square the derivative. Leave it as it is.": lambda loss, s: _pushes(loss, s) ** 2,
-    "You multiply the derivative by the score. Leave it as it is.": lambda loss, s: s * _pushes(loss, s),
+    "You square the derivative. Leave it as it is.": lambda loss, s: _slope_of(loss, s) ** 2,
+    "You multiply the derivative by the score. Leave it as it is.": lambda loss, s: s * _slope_of(loss, s),
     "That is the loss divided by the score. Divide its change by that of the score.": lambda loss, s: (
         _value(loss.generator, s) / s
     ),
     "That is the score itself. The derivative lies in its grad.": lambda loss, s: s,
     "You differentiate by the probability, σ(score). Asked is: by the raw score.": lambda loss, s: (
-        _pushes(loss, s) / (torch.tensor(s).sigmoid() * torch.tensor(-s).sigmoid()).item()
+        _slope_of(loss, s) / (torch.tensor(s).sigmoid() * torch.tensor(-s).sigmoid()).item()
     ),
-    "You turn the score's sign before the loss sees it.": lambda loss, s: -_pushes(loss, -s),
-    "You give the loss -score. It takes the score as it is.": lambda loss, s: _pushes(loss, -s),
-    "You cut the score's decimals off: int() does that. Keep it a float.": lambda loss, s: _pushes(loss, int(s)),
-    "You round the score to a whole number. Keep it as it is.": lambda loss, s: _pushes(loss, round(s)),
+    "You turn the score's sign before the loss sees it.": lambda loss, s: -_slope_of(loss, -s),
+    "You give the loss -score. It takes the score as it is.": lambda loss, s: _slope_of(loss, -s),
+    "You cut the score's decimals off: int() does that. Keep it a float.": lambda loss, s: _slope_of(loss, int(s)),
+    "You round the score to a whole number. Keep it as it is.": lambda loss, s: _slope_of(loss, round(s)),
 }
 
 
-def _push(push: Callable, loss: losses.Loss, score: float) -> tuple[float, list[tuple]]:
+def _called(function: Callable, loss: losses.Loss, score: float) -> tuple[float, list[tuple]]:
     """The learner's number, and what each call of the loss was given: a number of samples and a type."""
     seen = []
 
@@ -586,7 +588,7 @@ def _push(push: Callable, loss: losses.Loss, score: float) -> tuple[float, list[
 
     spied = losses.Loss(loss.name, watched(loss.discriminator), watched(loss.generator))
     try:
-        given = _asked(push, _SLIPS_PUSH, spied, score)
+        given = _asked(function, _SLIPS_SLOPE, spied, score)
     except NotAttempted:
         if seen:
             raise Mistake(
@@ -604,27 +606,27 @@ def _push(push: Callable, loss: losses.Loss, score: float) -> tuple[float, list[
     return value, seen
 
 
-def _judge_push(answer) -> str:
+def _judge_slope(answer) -> str:
     given, calls = [], []
     for loss, score in _CASES:
         try:
-            value, seen = _push(answer, loss, score)
+            value, seen = _called(answer, loss, score)
         except NotAttempted:
             if given:
                 raise Mistake(f"For the loss {loss.name!r} you return nothing. Any Loss may come.") from None
             raise
         given.append(value)
         calls.append(seen)
-    right = [_pushes(*case) for case in _CASES]
+    right = [_slope_of(*case) for case in _CASES]
     if _close(given, right, rel=2e-3):
-        return f"At -10 minimax gives {given[0]:.1e} and non-saturating {given[5]:.3g}: one wish, two pushes."
-    for message, other in _OTHER_PUSHES.items():
+        return f"At -10 minimax gives {given[0]:.1e} and non-saturating {given[5]:.3g}: the same wish, another drive."
+    for message, other in _OTHER_SLOPES.items():
         if _close(given, [other(*case) for case in _CASES], rel=2e-3):
             raise Mistake(message)
-    _explain_push(given, right, calls)
+    _explain_slope(given, right, calls)
 
 
-def _explain_push(given: list[float], right: list[float], calls: list[list[tuple]]) -> None:
+def _explain_slope(given: list[float], right: list[float], calls: list[list[tuple]]) -> None:
     if (c := _factor(given, right, rel=2e-3)) is not None and abs(c - 1) > 0.01:
         if calls[0] and calls[0][0][0] > 1:
             why = "The batch has more than one sample, and the mean divides: take one."
@@ -646,9 +648,9 @@ def _explain_push(given: list[float], right: list[float], calls: list[list[tuple
     if all(_close(row, rows[0]) for row in rows):
         known = [loss.name for loss, row in zip(_PUSHED, wanted, strict=True) if _close(rows[0], row, rel=2e-3)]
         that = f"that of {known[0]}" if known else "the same"
-        raise Mistake(f"Whatever the loss, your push is {that}. Use loss, the argument: loss.generator(None, fake).")
+        raise Mistake(f"Whatever the loss, your slope is {that}. Use loss, the argument: loss.generator(None, fake).")
     if all(max(row) - min(row) < 1e-6 for row in rows):
-        raise Mistake("Your push is the same at every score. Use score, the argument.")
+        raise Mistake("Your slope is the same at every score. Use score, the argument.")
     near = [abs(g - r) < 0.05 * abs(r) + 1e-6 for g, r in zip(given, right, strict=True)]
     if sum(near) >= len(near) / 2 and any(len(seen) > 1 or seen[0][0] > 1 for seen in calls if seen):
         k = max(range(len(given)), key=lambda k: abs(given[k] - right[k]) / abs(right[k]))
@@ -670,15 +672,15 @@ def _explain_push(given: list[float], right: list[float], calls: list[list[tuple
     )
 
 
-push = Exercise(
-    judge=_judge_push,
+slope = Exercise(
+    judge=_judge_slope,
     hints=(
         "Which tensor must know that it will be differentiated by, and when?",
         "torch.tensor([score], requires_grad=True) is a batch of one fake. What is its loss for G?",
         "loss.generator(None, fake).backward() leaves the derivative in fake.grad.",
     ),
     answer="""\
-def push(loss, score):
+def loss_slope(loss, score):
     fake = torch.tensor([score], requires_grad=True)  # a batch of one, so the mean divides by 1
     loss.generator(None, fake).backward()
     return fake.grad.item()""",
@@ -692,7 +694,7 @@ quiz = Quiz(
             {
                 "a": "Yes: 0.000045. Where D is sure, log(1 - σ(s)) is flat.",
                 "b": "It is ≈ 1 there. That is why one trains with it.",
-                "c": "Hinge pushes with 1 at every score.",
+                "c": "Hinge drives with 1 at every score.",
             },
         ),
         Question(
