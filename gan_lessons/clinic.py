@@ -188,7 +188,7 @@ memorising = Patient(
     well=0.3,
     ill=0.4,
 )
-#: D learns two hundred times more slowly than G.
+#: D learns a hundred times more slowly than G.
 unequal_pace = Patient(
     data=_far(2.0, 0.3),
     recipe=Recipe(

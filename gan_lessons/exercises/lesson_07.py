@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_lessons import clinic
+from gan_lessons import clinic, metrics
 from gan_lessons.ensemble import Ensemble
 from gan_lessons.exercises.engine import NOT_YET, Exercise, Mistake, NotAttempted, Question, Quiz, call, number
 from gan_lessons.recipes import Recipe
@@ -27,10 +27,10 @@ _PATIENTS = {  # by disease: the patient, and what his chart shows against each 
         clinic.memorising,
         "Compare what D says of training samples with what it says of held-out ones.",
         {
-            "collapse": "Then D would end near ½ of everything. This D says far more of training samples than of fakes.",
+            "collapse": "Then D would stay near ½. This D says far more of training samples than of fakes.",
             "cycling": "Nothing comes back here. G's loss climbs, and the gradient grows.",
             "vanishing gradient": "The gradient that reaches a fake grows here, to more than 1.",
-            "unequal pace": "A D that learns too slowly lets the fakes run away. Here they stay, and D learns too much.",
+            "unequal pace": "A D too slow to learn lets the fakes run away. Here they stay, and D learns too much.",
         },
     ),
     "unequal pace": (
@@ -76,8 +76,8 @@ _PATIENTS = {  # by disease: the patient, and what his chart shows against each 
         clinic.collapse,
         "Compare the spread of the fakes with the dashed line.",
         {
-            "cycling": "Then the losses would swing with the fakes. Here they are calm, and the centre hops, not swings.",
-            "vanishing gradient": "Then D would be sure and its loss near 0. This D says ½, and its loss is near log 4.",
+            "cycling": "Then the losses would swing with the fakes. Here they are calm, and the centre only hops.",
+            "vanishing gradient": "Then D would be sure, its loss near 0. This D says ½, and its loss is near log 4.",
             "memorising": "Then D would tell training samples from held-out ones. Here it says ½ of both.",
             "unequal pace": "Then the fakes would run away by tens of units. Here they keep within a few.",
         },
@@ -136,8 +136,8 @@ def _entries(answer: Any) -> dict[int, Any]:
     if answer and all(isinstance(name, str) and isinstance(n, int) for name, n in answer.items()):
         raise Mistake("Your dictionary is the wrong way round. The patients' numbers are the keys: {1: 'name', …}.")
     for key in answer:
-        if isinstance(key, str) and re.search(r"\d", key):
-            raise Mistake(f"Your key {key!r} is a text. The patients are numbers: write {re.search(r'\d+', key)[0]}.")
+        if isinstance(key, str) and (digits := re.search(r"\d+", key)):
+            raise Mistake(f"Your key {key!r} is a text. The patients are numbers: write {digits[0]}.")
         if key not in _TRUTH:
             counted = " Do you count from 0?" if key == 0 else ""
             raise Mistake(f"There is no patient {key!r}.{counted} They are numbered 1 to {len(_TRUTH)}.")
@@ -233,158 +233,119 @@ def _terms(a: Tensor, b: Tensor, distance: _Distance = torch.cdist) -> tuple[flo
     return distance(a, b).mean().item(), *within
 
 
-def _energy(a: Tensor, b: Tensor, distance: _Distance = torch.cdist) -> float:
-    between, within_a, within_b = _terms(a, b, distance)
-    return 2 * between - within_a - within_b
-
-
+_SELF = "a sample is no pair with itself. Within a there are N (N - 1) pairs, not N²."
+_OTHER_WEIGHTS = {  # of the means between, within a, within b; without self-pairs, and with them
+    "The factor 2 is missing: the mean between a and b counts twice, once against each term within.": (1, -1, -1),
+    "The terms within a and within b are missing. Subtract both.": (2, 0, 0),
+    "The terms within a and within b are missing. Subtract both, and take the mean between twice.": (1, 0, 0),
+    "The term within b is missing. Subtract it too.": (2, -1, 0),
+    "The term within a is missing. Subtract it too.": (2, 0, -1),
+    "The term within b is missing, and the factor 2 before the mean between.": (1, -1, 0),
+    "The term within a is missing, and the factor 2 before the mean between.": (1, 0, -1),
+    "You add the terms within. Subtract both: what the samples spread is no distance between the two.": (2, 1, 1),
+    "You add the term within b. Subtract both. Do parentheses turn its sign?": (2, -1, 1),
+    "You add the term within a. Subtract both.": (2, 1, -1),
+    "The sign is turned. Twice the mean between comes first, and the terms within are subtracted.": (-2, 1, 1),
+    "That is half of it: twice the mean between, minus both terms within.": (1, -0.5, -0.5),
+    "That is twice as much: twice the mean between, minus each term within, once.": (4, -2, -2),
+    "Your terms within count twice: by a 2 before them, or by a sum of all pairs over N (N - 1) / 2.": (2, -2, -2),
+    "You halve the terms within: is the sum of i < j divided by N², or by N (N - 1)? It has half as many pairs.": (
+        (2, -0.5, -0.5)
+    ),
+}
+_OTHER_ENDS: dict[str, Callable[[float], float]] = {  # of the estimate, without self-pairs, and with them
+    "You take a root at the end. Leave it out: the estimate may fall below 0.": (
+        lambda e: e**0.5 if e >= 0 else math.nan
+    ),
+    "You cut off what is below 0. Leave it: so the estimate is 0 on average where the laws are the same.": (
+        lambda e: max(e, 0.0)
+    ),
+    "You take the absolute value. Leave the sign: so the estimate is 0 on average where the laws are the same.": abs,
+    "You square at the end. Leave it out.": lambda e: e**2,
+    "You round to a whole number. Give it as it is.": round,
+}
 _OTHER_DISTANCES: dict[str, _Distance] = {
     "You square the distances. Then only the means count, and the shapes cancel: take the lengths themselves.": (
         lambda u, v: torch.cdist(u, v).square()
     ),
-    "You add up the coordinates' differences, as p=1 does. Take the Euclidean length: the root of the squares.": (
+    "You add up the coordinates' differences, as p=1 does. A length is the root of the summed squares.": (
         lambda u, v: torch.cdist(u, v, p=1)
     ),
-    "You take the mean over the coordinates. A length is the root of the summed squares: .norm(dim=-1).": (
+    "You take a mean over the coordinates. A length is the root of the summed squares: .norm(dim=-1).": (
         lambda u, v: torch.cdist(u, v, p=1) / u.shape[1]
     ),
     "Your root is of the mean square, not of the sum. A length is the root of the summed squares.": (
         lambda u, v: torch.cdist(u, v) / u.shape[1] ** 0.5
     ),
-    "You square, but take the mean over coordinates and no root. A length is the root of the summed squares.": (
+    "That is the mean square of the coordinates. A length is the root of the summed squares: .norm(dim=-1).": (
         lambda u, v: torch.cdist(u, v).square() / u.shape[1]
     ),
-    "You take the largest coordinate's difference. Take the Euclidean length: the root of the summed squares.": (
+    "You take the largest coordinate's difference. A length is the root of the summed squares: .norm(dim=-1).": (
         lambda u, v: torch.cdist(u, v, p=torch.inf)
     ),
-    "You take the first coordinate only. Take the length over all of them.": (
-        lambda u, v: (u[:, None, 0] - v[None, :, 0]).abs()
+    "You take the first coordinate only. A length is over all of them: .norm(dim=-1).": (
+        lambda u, v: torch.cdist(u[:, :1], v[:, :1])
     ),
-    "You take the signed differences. They cancel: take their length, .norm(dim=-1).": lambda u, v: (
-        u[:, None] - v
-    ).sum(-1),
-    "You take the mean of signed differences. They cancel: take their length, .norm(dim=-1).": lambda u, v: (
-        u[:, None] - v
-    ).mean(-1),
-    "The root is taken of each distance once more. torch.cdist gives lengths already.": (
-        lambda u, v: torch.cdist(u, v).sqrt()
+    "Your differences keep their sign, and cancel. Take their length: .norm(dim=-1).": (
+        lambda u, v: (u[:, None] - v).sum(-1)
     ),
+    "Your differences keep their sign, and cancel. A mean of them is no length: .norm(dim=-1).": (
+        lambda u, v: (u[:, None] - v).mean(-1)
+    ),
+    "You take a root of each length. torch.cdist and norm have taken it.": lambda u, v: torch.cdist(u, v).sqrt(),
 }
 
 
 def _other_energies(a: Tensor, b: Tensor) -> list[tuple[str, float]]:
     """What other formulas give, and the message for each; the first that fits counts."""
+    n, m = len(a), len(b)
     x, s, t = _terms(a, b)
-    n, m, right = len(a), len(b), _energy(a, b)
-    S, T = s * (n - 1) / n, t * (m - 1) / m  # with self-pairs
-    biased = 2 * x - S - T
-    shift, k = (a.mean(0) - b.mean(0)).norm().item(), min(n, m)
-    pairs = (a[:k] - b[:k]).norm(dim=-1)
-    cross = torch.cdist(a, b)
-    off = cross.sum().item() - cross.diagonal().sum().item()
-
-    def root(value: float) -> float:
-        return value**0.5 if value >= 0 else math.nan
-
-    own = "You count each sample's distance to itself, 0, as a pair. Divide within a by N (N - 1), not by N²."
-    two = "The factor 2 is missing: the distance between a and b counts twice, once against each term within."
-    bare = "The distances within a and within b are missing. Subtract the mean of each."
-    rooted = "You take a root at the end. Leave it out: the estimate may even fall below 0."
-    half = "That is half of it: 2 times the mean between, minus both means within."
-    means = "You compare the means of a and b alone. Take the distance of each pair, and only then the mean."
-    paired = f"You pair a[i] with b[i] alone. {_PAIRS}"
-    triangle = (
-        "Your sum within takes each pair once, i < j, and is divided as if twice. There are N (N - 1) / 2 such pairs."
-    )
-    minus_one = "The divisor within is off. There are N samples with N - 1 others each: N (N - 1) pairs."
-    sums = "You take sums. Take means, so that it does not grow with the number of samples."
-    others = "You leave pairs of a and b out of the mean between. There no sample meets itself: all N · M count."
-    cut = "You cut off what is below 0. Leave it: then the estimate is 0 on average where the laws are the same."
-    positive = [torch.cdist(u, u) for u in (a, b)]
-    positive = [d[d > 0].mean().item() for d in positive]
-    rows: list[tuple[str, float]] = [
-        (own, biased),
-        (
-            "Within a a sample meets itself, within b none does. Divide both by the pairs of different samples.",
-            2 * x - S - t,
-        ),
-        (
-            "Within b a sample meets itself, within a none does. Divide both by the pairs of different samples.",
-            2 * x - s - T,
-        ),
-        (
-            "You leave out all distances of 0. Two different samples may be equal, and count: leave out the diagonal.",
-            2 * x - positive[0] - positive[1],
-        ),
-        (two, x - s - t),
-        (f"{two} And a sample is no pair with itself: divide within a by N (N - 1).", x - S - T),
-        (bare, 2 * x),
-        (f"{bare} And the distance between counts twice.", x),
-        ("The distances within b are missing. Subtract their mean too.", 2 * x - s),
-        ("The distances within b are missing, and within a a sample meets itself: N (N - 1) pairs.", 2 * x - S),
-        ("The distances within a are missing. Subtract their mean too.", 2 * x - t),
-        ("The distances within a are missing, and within b a sample meets itself: M (M - 1) pairs.", 2 * x - T),
-        ("You add the distances within. Subtract both: what spread the samples have is no distance.", 2 * x + s + t),
-        ("You add the distances within, with self-pairs. Subtract both, over N (N - 1) pairs.", 2 * x + S + T),
-        ("You add the distances within b. Subtract both; are there parentheses around the two?", 2 * x - s + t),
-        ("You add the distances within b, with self-pairs. Subtract both, over N (N - 1) pairs.", 2 * x - S + T),
-        ("You add the distances within a. Subtract both.", 2 * x + s - t),
-        ("The sign is turned: 2 times the mean between comes first, and the means within are subtracted.", -right),
-        ("The sign is turned, and samples meet themselves within: N (N - 1) pairs.", -biased),
-        (half, right / 2),
-        (f"{half} And samples meet themselves within: N (N - 1) pairs.", biased / 2),
-        ("That is twice as much. Is the 2 before all three terms? It is for the first.", 2 * right),
-        ("The 2 is before all three terms. It is for the first, between a and b.", 2 * (x - s - t)),
-        ("The 2 is before all three terms, and samples meet themselves within. N (N - 1) pairs.", 2 * biased),
-        ("The 2 is before the terms within as well. It is for the first, between a and b.", 2 * x - 2 * s - 2 * t),
-        (rooted, root(right)),
-        (f"{rooted} And samples meet themselves within: N (N - 1) pairs.", root(biased)),
-        (cut, max(0.0, right)),
-        ("You take the absolute value. Leave it out: the estimate may fall below 0.", abs(right)),
-        ("You square at the end. Leave it out.", right**2),
-        (means, shift),
-        (means, 2 * shift),
-        (means, shift**2),
-        (paired, pairs.mean().item()),
-        (paired, 2 * pairs.mean().item()),
-        (paired, 2 * pairs.mean().item() - s - t),
-        (paired, 2 * pairs.mean().item() - S - T),
-        (triangle, 2 * x - S / 2 - T / 2),
-        (triangle, 2 * x - s / 2 - t / 2),
-        (
-            "You divide within by the N (N - 1) / 2 pairs with i < j, but your sum has each twice.",
-            2 * x - 2 * s - 2 * t,
-        ),
-        (minus_one, 2 * x - s * n - t * m),
-        (minus_one, 2 * x - s * (n - 1) - t * (m - 1)),
-        (minus_one, 2 * x - s * n / (n - 1) - t * m / (m - 1)),
-        (minus_one, 2 * x - s * n / (n + 1) - t * m / (m + 1)),
-        (
-            "You divide within b by the pairs of a. b has M samples of its own: M (M - 1).",
-            2 * x - s - t * m * (m - 1) / (n * (n - 1)),
-        ),
-        (
-            "You divide within a by the pairs of b. a has N samples: N (N - 1).",
-            2 * x - s * n * (n - 1) / (m * (m - 1)) - t,
-        ),
-        (sums, 2 * x * n * m - s * n * (n - 1) - t * m * (m - 1)),
-        ("The sum between is not divided. Take its mean, over N · M pairs.", 2 * x * n * m - s - t),
-        (others, 2 * off / (n * m - k) - s - t),
-        (others, 2 * off / (n * m) - s - t),
-        (others, 2 * off / (n * (m - 1)) - s - t),
-        (others, 2 * off / (n * (n - 1)) - s - t),
-    ]
+    right, biased = 2 * x - s - t, 2 * x - s * (n - 1) / n - t * (m - 1) / m
+    rows = [(f"You count each sample's distance to itself, 0. But {_SELF}", biased)]
+    for message, (cx, ca, cb) in _OTHER_WEIGHTS.items():
+        rows.append((message, cx * x + ca * s + cb * t))
+        rows.append((f"{message} And {_SELF}", cx * x + ca * s * (n - 1) / n + cb * t * (m - 1) / m))
+    for message, end in _OTHER_ENDS.items():
+        rows += [(message, end(right)), (f"{message} And {_SELF}", end(biased))]
     for message, distance in _OTHER_DISTANCES.items():
         X, A, B = _terms(a, b, distance)
-        rows += [(message, 2 * X - A - B), (message, 2 * X - A * (n - 1) / n - B * (m - 1) / m), (message, X)]
-    for dim, what in ((0, "the samples of a"), (1, "the samples of b")):
+        rows += [(message, e) for e in (2 * X - A - B, 2 * X - A * (n - 1) / n - B * (m - 1) / m, X, X - A - B)]
+
+    positive = [d[d > 0].mean().item() for d in (torch.cdist(a, a), torch.cdist(b, b))]
+    k, cross, shift = min(n, m), torch.cdist(a, b), (a.mean(0) - b.mean(0)).norm().item()
+    facing = cross.diagonal().mean().item()  # of a[i] and b[i]
+    off = x * n * m - facing * k  # the sum of all others
+    divisor = "The divisor within is off. N samples with N - 1 others each make N (N - 1) pairs."
+    paired = f"You pair a[i] with b[i] alone. {_PAIRS}"
+    skipped = "You leave pairs out of the mean between. There no sample meets itself: all N · M count."
+    means = "You compare the means of a and b alone. Take the distance of each pair, and then the mean."
+    rows += [
+        (
+            "You leave out all distances of 0. Two samples may be equal, and count: leave out the diagonal only.",
+            2 * x - sum(positive),
+        ),
+        (f"Within a you count each sample's distance to itself. But {_SELF}", 2 * x - s * (n - 1) / n - t),
+        (f"Within b you count each sample's distance to itself. But {_SELF}", 2 * x - s - t * (m - 1) / m),
+        *((divisor, 2 * x - s * f(n) - t * f(m)) for f in (lambda k: k, lambda k: k - 1, lambda k: k / (k - 1))),
+        ("You divide within b by a's number of pairs. It is M (M - 1).", 2 * x - s - t * m * (m - 1) / (n * (n - 1))),
+        (
+            "You divide within b by a's number of pairs, N². It is M (M - 1).",
+            2 * x - (s - s / n) - t * m * (m - 1) / n**2,
+        ),
+        ("You divide within a by b's number of pairs. It is N (N - 1).", 2 * x - s * n * (n - 1) / (m * (m - 1)) - t),
+        (
+            "You take sums. Take means, so that it does not grow with the number of samples.",
+            2 * x * n * m - s * n * (n - 1) - t * m * (m - 1),
+        ),
+        ("The sum between is not divided. Take its mean, over N · M pairs.", 2 * x * n * m - s - t),
+        *((means, value) for value in (shift, 2 * shift, shift**2)),
+        *((paired, value) for value in (facing, 2 * facing, 2 * facing - s - t, 2 * facing + biased - 2 * x)),
+        *((skipped, 2 * off / pairs - s - t) for pairs in (n * m - k, n * m, n * (m - 1), n * (n - 1))),
+    ]
+    for dim, what in ((0, "the samples of a"), (1, "the samples of b"), (None, "everything at once")):
         X, A, B = ((u[:, None] - v).norm(dim=dim).mean().item() for u, v in ((a, b), (a, a), (b, b)))
-        message = f"Your length is over the wrong dimension, {what}. Take it over the coordinates: .norm(dim=-1)."
+        message = f"Your norm is over {what}. Take it over the coordinates: .norm(dim=-1)."
         rows += [(message, 2 * X - A - B), (message, 2 * X - A * n / (n - 1) - B * m / (m - 1))]
-    X, A, B = ((u[:, None] - v).norm().item() for u, v in ((a, b), (a, a), (b, b)))
-    rows.append(
-        ("Your .norm() is over everything at once. Take it over the coordinates, dim=-1, then the mean.", 2 * X - A - B)
-    )
     return rows
 
 
@@ -426,7 +387,7 @@ def _judge_energy(answer) -> str:
     def same(values: list[float], tolerance: float = 1e-3) -> bool:
         return torch.allclose(mine, torch.tensor(values).double(), rtol=tolerance, atol=tolerance, equal_nan=True)
 
-    right = [_energy(a, b) for a, b in doubles]
+    right = [metrics.energy_distance(a, b) for a, b in doubles]
     if [_estimate(answer, a, b) for a, b in places] != given and not any(map(math.isnan, given)):
         raise Mistake("The same samples give another number the second time. Take all pairs, and nothing at random.")
     if same(right):
@@ -464,7 +425,7 @@ def _judge_energy(answer) -> str:
             f"{given[k]:.4g}. Is each distance a length over the coordinates, and each pair counted once?"
         )
     raise Mistake(
-        f"Try a = [[0.], [1.]] and b = [[3.], [5.]]. Between them the distances are 3, 5, 2, 4, within a 1, within b 2: "
+        f"Try a = [[0.], [1.]] and b = [[3.], [5.]]. The distances between are 3, 5, 2, 4, within a 1, within b 2: "
         f"2 · 3.5 - 1 - 2 = 4. You give {found:.4g}."
     )
 
@@ -490,7 +451,7 @@ def energy(a, b):
 _GIVE = "Give the chart that clinic.treat(clinic.two_diseases, …) gave back."
 _TYPES = {
     clinic.Patient: f"That is a patient, not yet treated. {_GIVE}",
-    Recipe: f"That is a recipe. Name the changed fields in clinic.treat, and give the chart that it gives back. {_GIVE}",
+    Recipe: f"That is a recipe. Name its changed fields in clinic.treat. {_GIVE}",
     Ensemble: f"Those are the runs themselves. {_GIVE}",
     Mapping: f"That is the prescription, not how it went. Hand it to clinic.treat(…, **fields). {_GIVE}",
     list | tuple: "Give one chart, of one treatment with both changes. Two single treatments do not add up.",
