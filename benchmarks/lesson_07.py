@@ -33,9 +33,9 @@ def one_after_the_other(seeds: Sequence[int]) -> list[dict[str, float]]:
 
 DISEASES = ("collapse", "cycling", "vanishing", "memorising", "unequal_pace")
 WRONG = {
-    "r1": {"penalties": (penalties.r1(0.1),)},
+    "r1": {"penalties": (penalties.r1(1.0),)},
     "longer_z": {"players": partial(models.toy_players, width=32, z_dim=16)},
-    "d_steps": {"d_steps": 5},
+    "g_steps": {"g_steps": 1},
 }
 PACK, FASTER = clinic.CURES["collapse"], {"opt_D": clinic.collapse.recipe.opt_D}
 TWO = {"": {}, "_packed": PACK, "_faster": FASTER, "_both": PACK | FASTER}
@@ -44,5 +44,6 @@ MANY = {
     **{f"07_{name}_cured": partial(course, getattr(clinic, name), clinic.CURES[name]) for name in DISEASES},
     **{f"07_collapse_{name}": partial(course, clinic.collapse, change) for name, change in WRONG.items()},
     **{f"07_two_diseases{name}": partial(course, clinic.two_diseases, change) for name, change in TWO.items()},
+    "07_unequal_pace_equal": partial(course, clinic.unequal_pace, {"opt_D": clinic.unequal_pace.recipe.opt_G}),
     "07_one_after_the_other": one_after_the_other,
 }

@@ -225,19 +225,22 @@ def chart(rounds: Sequence[int], curves: Mapping[str, Tensor], real: tuple[float
         panels = fig.subplots(1, len(CHART))
         for axes, (title, (label, shown)) in zip(panels, CHART.items(), strict=True):
             for (key, legend), colour in zip(shown.items(), ("#009E73", "#CC79A7", FAKE), strict=False):
-                colour = {"on_training": REAL, "on_held_out": "#56B4E9", "on_fakes": FAKE}.get(key, colour)
+                colour = {"on_training": REAL, "on_held_out": INK, "on_fakes": FAKE}.get(key, colour)
                 values = curves[key].detach().cpu()
                 if key in ("centre", "spread"):
                     axes.plot(rounds, values, color=FAKE, linewidth=1, alpha=0.7)
                     axes.axhline(real[key == "spread"], color=REAL, linestyle="--", linewidth=1.5)
                 else:
-                    axes.plot(rounds, values.median(1).values, color=colour, label=legend)
+                    dashed = "--" if key == "on_held_out" else "-"  # it often lies on another curve
+                    axes.plot(rounds, values.median(1).values, dashed, color=colour, label=legend)
             axes.set_title(title, fontsize=10, loc="left")
             axes.set_xlabel("round", fontsize=9)
             axes.set_ylabel(label, fontsize=9)
             axes.tick_params(labelsize=8)
             if len(shown) > 1:
                 axes.legend(fontsize=8)
+        low, high = panels[0].get_ylim()
+        panels[0].set_ylim(min(low, -0.1), max(high, 2))  # so that a flat curve looks flat
         panels[1].set_ylim(-0.05, 1.05)
         panels[2].set(yscale="log", ylim=(1e-5, 30))
         fig.suptitle(name, x=0.01, ha="left", fontsize=12, fontweight="bold")

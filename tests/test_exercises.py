@@ -60,6 +60,21 @@ def test_a_wrong_answer_gets_the_message_that_names_its_bug(exercise, answer, wo
     assert words in verdict.message
 
 
+OPEN = [
+    (getattr(LESSONS[number], name), *row)
+    for number, answers in ANSWERS.items()
+    for name, rows in getattr(answers, "OPEN", {}).items()
+    for row in rows
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer", "words"), OPEN)
+def test_an_answer_that_is_not_finished_is_open(exercise, answer, words):
+    verdict = exercise.check(answer)
+    assert verdict.passed is None
+    assert words in verdict.message
+
+
 def test_accepted_images_of_another_type_than_networks_want_get_a_note():
     assert "Networks want float32" in lesson_09.prepare.check(lambda x: digits.to_float(x).double()).message
     assert "Networks want float32" not in lesson_09.prepare.check(digits.to_float).message
@@ -92,9 +107,9 @@ def test_what_is_not_attempted_is_open(lesson, name):
 @pytest.mark.parametrize(("lesson", "name"), EXERCISES)
 def test_the_solution_passes_its_own_check(lesson, name):
     exercise, made = getattr(lesson, name), {}
-    exec(
-        exercise.solution().text, {"torch": torch, "nn": nn, "softplus": softplus, "losses": losses}, made
-    )  # as a learner would run it
+    number = lesson.__name__[-2:]
+    names = {"torch": torch, "nn": nn, "softplus": softplus, "losses": losses} | getattr(ANSWERS[number], "NAMES", {})
+    exec(exercise.solution().text, names, made)  # as a learner would run it
     assert len(made) == 1
     assert exercise.check(*made.values()).passed is True
 

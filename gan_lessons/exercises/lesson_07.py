@@ -87,11 +87,11 @@ _TRUTH = {
     n: next(name for name, (ill, *_) in _PATIENTS.items() if ill is patient) for n, patient in clinic.PATIENTS.items()
 }
 _STEMS = {  # what a name of each disease has in it
-    "memorising": "memor|overfit",
+    "memorising": "memor|over ?fit|by heart",
     "unequal pace": r"\bpace|unequal|imbalance|unbalanced|slow|weak d|d too weak",
-    "cycling": r"cycl|rotat|circl|oscill|spiral|orbit|swing",
+    "cycling": r"cycl|rotat|circl|oscill|spiral|orbit|swing|loop",
     "vanishing gradient": "vanish|saturat|no gradient|dead gradient",
-    "collapse": "collaps|mode drop",
+    "collapse": "collaps|mode drop|missing mode|modes missing",
 }
 _CURES = r"\bpack|\br1\b|non saturating|penalt|\badam\b|\bsgd\b|opt [dg]\b"
 
@@ -107,6 +107,8 @@ def _disease(n: int, given: Any) -> str | None:
         return None
     if re.search(_CURES, text):
         raise Mistake(f"Patient {n}: {given!r} is a cure. First the disease: {', '.join(_PATIENTS)}.")
+    if re.search(r"\bnot\b", text):
+        raise Mistake(f"Patient {n}: {given!r} says what it is not. Name what it is: {', '.join(_PATIENTS)}.")
     meant = [name for name, stems in _STEMS.items() if re.search(stems, text)]
     if len(meant) > 1:
         raise Mistake(f"Patient {n}: {given!r} names two diseases. Each of the five has one: choose.")
@@ -124,6 +126,8 @@ def _entries(answer: Any) -> dict[int, Any]:
     if hasattr(answer, "tolist"):
         answer = answer.tolist()
     if isinstance(answer, list | tuple):
+        if answer and all(isinstance(entry, tuple) and len(entry) == 2 for entry in answer):
+            return _entries(dict(answer))
         if len(answer) != len(_TRUTH):
             raise Mistake(f"There are {len(_TRUTH)} patients and your {type(answer).__name__} has {len(answer)} names.")
         answer = dict(zip(_TRUTH, answer, strict=True))
@@ -142,7 +146,7 @@ def _entries(answer: Any) -> dict[int, Any]:
             counted = " Do you count from 0?" if key == 0 else ""
             raise Mistake(f"There is no patient {key!r}.{counted} They are numbered 1 to {len(_TRUTH)}.")
     if absent := [n for n in _TRUTH if n not in answer]:
-        raise Mistake(f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} missing. Leave open ones as `...`.")
+        raise Mistake(f"There is no entry for {_listed(absent)}. Write ... where you leave it open.")
     return {n: answer[n] for n in _TRUTH}
 
 
@@ -200,6 +204,9 @@ _SLIPS = {  # words in an error that Python, NumPy or torch raises, and what hel
     "same number of columns": "cdist wants two tensors of points with equally many coordinates, as they come: no .T.",
     "out of bounds": "a and b need not hold equally many samples. Let each loop run over its own len().",
     "out of range": "A dimension or an index is too large. a is (N, F), b is (M, F): loop over their own len().",
+    "shape of the mask": "b has its own number of samples: make its mask from len(b).",
+    "same number of dimensions": "math.dist takes two points. Loop over those of a and of b, or take torch.cdist.",
+    "_or_method": "A method lacks its parentheses: .mean() calls it.",
     "boolean value of tensor": "An if takes one truth value, a tensor holds many. Compare one distance at a time.",
     "converted to scalar": "A whole tensor is no number. Take its mean, or the distance of one pair.",
     "only one element tensors": "A whole tensor is no number. Take its mean, or the distance of one pair.",
@@ -263,6 +270,7 @@ _OTHER_ENDS: dict[str, Callable[[float], float]] = {  # of the estimate, without
     "You take the absolute value. Leave the sign: so the estimate is 0 on average where the laws are the same.": abs,
     "You square at the end. Leave it out.": lambda e: e**2,
     "You round to a whole number. Give it as it is.": round,
+    "You cut off the fraction. Give the number as it is.": int,
 }
 _OTHER_DISTANCES: dict[str, _Distance] = {
     "You square the distances. Then only the means count, and the shapes cancel: take the lengths themselves.": (
@@ -289,11 +297,24 @@ _OTHER_DISTANCES: dict[str, _Distance] = {
     "Your differences keep their sign, and cancel. Take their length: .norm(dim=-1).": (
         lambda u, v: (u[:, None] - v).sum(-1)
     ),
+    "You take the first coordinate only, and with its sign. A length is over all of them: .norm(dim=-1).": (
+        lambda u, v: u[:, :1] - v[:, 0]
+    ),
     "Your differences keep their sign, and cancel. A mean of them is no length: .norm(dim=-1).": (
         lambda u, v: (u[:, None] - v).mean(-1)
     ),
     "You take a root of each length. torch.cdist and norm have taken it.": lambda u, v: torch.cdist(u, v).sqrt(),
 }
+
+
+_OTHER_DIVISORS: list[Callable[[int], float]] = [  # by how much the terms within are too large, for k samples
+    lambda k: k,
+    lambda k: k - 1,
+    lambda k: (k - 1) / 2,
+    lambda k: k / (k - 1),
+    lambda k: k / (k + 1),
+    lambda k: (k - 1) ** 2 / k**2,
+]
 
 
 def _other_energies(a: Tensor, b: Tensor) -> list[tuple[str, float]]:
@@ -317,6 +338,8 @@ def _other_energies(a: Tensor, b: Tensor) -> list[tuple[str, float]]:
     off = x * n * m - facing * k  # the sum of all others
     divisor = "The divisor within is off. N samples with N - 1 others each make N (N - 1) pairs."
     paired = f"You pair a[i] with b[i] alone. {_PAIRS}"
+    uneven = "The mean between is not over its N · M pairs: divide their sum by that."
+    pooled = torch.pdist(torch.cat([a, b])).mean().item()
     skipped = "You leave pairs out of the mean between. There no sample meets itself: all N · M count."
     means = "You compare the means of a and b alone. Take the distance of each pair, and then the mean."
     rows += [
@@ -326,7 +349,11 @@ def _other_energies(a: Tensor, b: Tensor) -> list[tuple[str, float]]:
         ),
         (f"Within a you count each sample's distance to itself. But {_SELF}", 2 * x - s * (n - 1) / n - t),
         (f"Within b you count each sample's distance to itself. But {_SELF}", 2 * x - s - t * (m - 1) / m),
-        *((divisor, 2 * x - s * f(n) - t * f(m)) for f in (lambda k: k, lambda k: k - 1, lambda k: k / (k - 1))),
+        *((divisor, 2 * x - s * f(n) - t * f(m)) for f in _OTHER_DIVISORS),
+        (
+            "Parentheses are missing: / N * (N - 1) multiplies by N - 1. Divide by (N * (N - 1)).",
+            2 * x - s * (n - 1) ** 2 - t * (m - 1) ** 2,
+        ),
         ("You divide within b by a's number of pairs. It is M (M - 1).", 2 * x - s - t * m * (m - 1) / (n * (n - 1))),
         (
             "You divide within b by a's number of pairs, N². It is M (M - 1).",
@@ -337,7 +364,13 @@ def _other_energies(a: Tensor, b: Tensor) -> list[tuple[str, float]]:
             "You take sums. Take means, so that it does not grow with the number of samples.",
             2 * x * n * m - s * n * (n - 1) - t * m * (m - 1),
         ),
-        ("The sum between is not divided. Take its mean, over N · M pairs.", 2 * x * n * m - s - t),
+        *((uneven, 2 * x * n * m / pairs - s - t) for pairs in (1, n, m, n * n, m * m, n * (n - 1), m * (m - 1))),
+        ("That is the test's statistic, with N M / (N + M) before it. Leave that out.", right * n * m / (n + m)),
+        ("You divide by the distance between, so that it has no unit. Leave that out.", right / (2 * x)),
+        (
+            "Your pairs within are of a and b together. Take them within a, and within b, each by itself.",
+            2 * x - 2 * pooled,
+        ),
         *((means, value) for value in (shift, 2 * shift, shift**2)),
         *((paired, value) for value in (facing, 2 * facing, 2 * facing - s - t, 2 * facing + biased - 2 * x)),
         *((skipped, 2 * off / pairs - s - t) for pairs in (n * m - k, n * m, n * (m - 1), n * (n - 1))),
@@ -388,17 +421,21 @@ def _judge_energy(answer) -> str:
         return torch.allclose(mine, torch.tensor(values).double(), rtol=tolerance, atol=tolerance, equal_nan=True)
 
     right = [metrics.energy_distance(a, b) for a, b in doubles]
-    if [_estimate(answer, a, b) for a, b in places] != given and not any(map(math.isnan, given)):
-        raise Mistake("The same samples give another number the second time. Take all pairs, and nothing at random.")
     if same(right):
         return "0 on average where the laws are the same, and in the units of the samples."
+    again = [_estimate(answer, a, b) for a, b in places]
+    if not same(again):
+        raise Mistake("The same samples give another number the second time. Take all pairs, and nothing at random.")
     for rows in zip(*(_other_energies(a, b) for a, b in doubles), strict=True):
         if same([value for _, value in rows]):
             raise Mistake(rows[0][0])
     for value in given:
         number(value)  # refuses what is not finite
     if max(given) - min(given) < 1e-6:
-        raise Mistake(f"You give {given[0]:.4g} for whatever samples. Compute it from a and b.")
+        raise Mistake(
+            f"You give {round(given[0], 4) + 0:.4g} for whatever samples. Compute it from a and b, of terms that do "
+            "not cancel."
+        )
     if same(right, 0.06):
         raise Mistake(f"Close: {given[0]:.6g} where it is {right[0]:.6g}. Do you round, or add something small?")
     for counted, self_pairs in ((0, ""), (1, ", with self-pairs")):
@@ -408,7 +445,7 @@ def _judge_energy(answer) -> str:
             terms[:, 1:] *= (sizes - 1) / sizes
         weights = torch.linalg.lstsq(terms, mine[:, None]).solution
         if same((terms @ weights).flatten().tolist()):
-            between, within_a, within_b = (f"{w + 0:.3g}" for w in weights.flatten().tolist())
+            between, within_a, within_b = (f"{round(w, 4) + 0:.3g}" for w in weights.flatten().tolist())
             raise Mistake(
                 f"You take {between} times the mean between, {within_a} times that within a and {within_b} times that "
                 f"within b{self_pairs}. It is 2, -1 and -1, without self-pairs."
@@ -476,7 +513,7 @@ def _chart(answer: Any) -> clinic.Chart:
         raise Mistake(next(advice, f"{_GIVE} This is of type {type(answer).__name__}."))
     patient, wanted = answer.patient, clinic.two_diseases
     for n, other in clinic.PATIENTS.items():
-        if patient is other or (patient.data is other.data and _alike(patient.recipe, other.recipe)):
+        if _alike(patient.recipe, other.recipe):
             raise Mistake(f"That is a chart of patient {n}. The sixth has two diseases: clinic.two_diseases.")
     if not _alike(patient.recipe, wanted.recipe):
         raise Mistake(
@@ -506,34 +543,32 @@ def _left(chart: clinic.Chart) -> str:
     narrow = sick & ~broken & ~away & (end["spread"] < 0.6 * wide)
     moved = torch.stack([chart.curves[name] - chart.curves[name][:1] for name in ("centre", "spread")])
     still = narrow & (moved.abs().amax((0, 1)) < 0.6 * wide)
-    many = max(1, runs / 4)
-    if broken.sum() >= many:
+    other, ill = sick & ~broken & ~away & ~narrow, sick.sum()
+    if 3 * broken.sum() >= ill:
         return f"In {broken.sum()} of {runs} runs the numbers overflow: a player's steps are too long. Lower that rate."
-    if away.sum() >= many:
+    if 3 * away.sum() >= ill:
         far = torch.maximum(off, end["spread"])[away].max()
-        if end["on_fakes"][away].median() > 0.3:
+        found = f"In {away.sum()} of {runs} runs the fakes run away, {far:.0f} units at most, "
+        if end["on_fakes"][away].median() > 0.4:
             return (
-                f"In {away.sum()} of {runs} runs the fakes run away, {far:.0f} units at most, and D does not call them "
-                "fake. D still learns too slowly for this G: which patient had that?"
+                f"{found}and D does not call them fake. D still learns too slowly for this G: which patient had that?"
             )
-        return (
-            f"In {away.sum()} of {runs} runs the fakes are far from the data, {far:.0f} units at most, though D calls "
-            "them fake. G's steps look too long, or D's slope too weak out there."
+        return f"{found}though D calls them fake. G's steps are too long, or D's slope is too weak out there."
+    if 2 * still.sum() > ill:
+        why = (
+            "A slower G is no cure for a slow D: rounds are counted." if "opt_G" in chart.change else "Does D push it?"
         )
-    if still.sum() > runs / 2:
+        return f"In {still.sum()} of {runs} runs the fakes stay about where they began: G hardly moves. {why}"
+    if 2 * narrow.sum() >= ill or not other.any():
         return (
-            f"In {still.sum()} of {runs} runs the fakes stay about where they began. G hardly moves: a slower G is no "
-            "cure for a slow D, for the rounds are counted."
-        )
-    if narrow.sum() > runs / 3:
-        return (
-            f"The fakes no longer run away, but in {narrow.sum()} of {runs} runs they spread over "
-            f"{end['spread'][narrow].median():.2g} where the data has {wide:.2g}. The collapse is left: what did you "
-            "give patient 5?"
+            f"{'In' if away.any() else 'The fakes do not run away, but in'} {narrow.sum()} of {runs} runs they spread "
+            f"over {end['spread'][narrow].median():.2g} where the data has {wide:.2g}. The collapse is left: what did "
+            "you give patient 5?"
         )
     return (
-        f"Neither disease stands out: the fakes are near the data and spread as it does. But their energy distance, "
-        f"{chart.distance.median():.2g} in the middle run, is not below {chart.patient.well:g}: cure more strongly."
+        f"Neither disease stands out. In {other.sum()} of {runs} runs the fakes are near the data and about as wide, "
+        f"but their energy distance, {chart.distance[other].median():.2g}, is not below {chart.patient.well:g}. "
+        "Perhaps islands are missing still: what else holds against collapse?"
     )
 
 
@@ -564,7 +599,7 @@ def _judge_capstone(answer) -> str:
         raise Mistake(f"{count}{rest}")
     if runs < 8:
         raise Mistake(f"{count}That may be luck: take eight, as clinic.treat does when you leave out seeds.")
-    return f"{chart.well} of {runs} runs are well. Either change alone leaves them ill: one disease hid the other."
+    return f"{chart.well} of {runs} runs are well. Two diseases, two changes: while the one lasted, it hid the other."
 
 
 capstone = Exercise(
@@ -572,14 +607,14 @@ capstone = Exercise(
     hints=(
         "Treat what you see first. Then look at the new chart: another patient's disease comes to light.",
         "The fakes run away while D does not mind: patient 2. Once they stay, they spread too little: patient 5.",
-        "opt_D=Adam(1e-3) lets D keep up. players=partial(models.toy_players, width=32, pack=2) lets it see samples "
-        "that are too alike.",
+        "opt_D=Adam(1e-3) lets D keep up. players=functools.partial(models.toy_players, width=32, pack=2) lets it see "
+        "samples that are too alike.",
     ),
     answer="""\
-chart = clinic.treat(
+capstone = clinic.treat(
     clinic.two_diseases,
     opt_D=Adam(1e-3),  # at 1e-5 D hardly learns, and the fakes run away
-    players=partial(models.toy_players, width=32, pack=2),  # D sees two samples at once: a collapsed G is found out
+    players=functools.partial(models.toy_players, width=32, pack=2),  # D sees two at once: collapse is found out
 )""",
 )
 
