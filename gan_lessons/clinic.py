@@ -14,7 +14,7 @@ from gan_lessons.ensemble import Ensemble
 from gan_lessons.recipes import SGD, Adam, Recipe
 
 POINTS = 500  # samples of each kind behind every value of a chart
-VALUES = 50  # of each curve of a chart
+VALUES = 40  # of each curve of a chart
 LAST = 5  # of them count for the outcome: what turns in circles may be right for a moment
 
 
