@@ -106,18 +106,15 @@ class ToyView(_View):
         return f"{len(self.real):,} real points in blue, as many generated ones in orange."
 
 
-class SeedsView(_View):
+class SeedsView(ToyView):
     """The points of every member of an `Ensemble`, each in a field of its own; the losses are the members' mean."""
 
     def __init__(self, data, every: int = 250, points: int = 200):
-        super().__init__(every)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            (self.real,) = data.sample(points)
+        super().__init__(data, every, points)
 
     def _draw(self, gan: Ensemble, axes: Axes) -> str:
-        limit = 1.5 * self.real.abs().max().item()
-        plots.planes(axes, self.real, gan.sample(len(self.real)), f"{len(gan)} runs, each with its seed", limit)
+        title = f"{len(gan)} runs, each with its seed"
+        plots.planes(axes, self.real, gan.sample(len(self.real)), title, self._limit)
         return f"{len(gan)} small fields, one a run: real points in blue, generated ones in orange."
 
 
