@@ -128,8 +128,8 @@ def toy_players(
     width: int = 64, z_dim: int = 2, pack: int = 1, spectral_norm: bool = False, x_dim: int = 2
 ) -> tuple[ToyGenerator, ToyDiscriminator]:
     """Both players for the plane, or for points of `x_dim` coordinates; `pack` and `spectral_norm` concern D."""
-    D = ToyDiscriminator(width, pack, x_dim)
-    return ToyGenerator(z_dim, width, x_dim), spectral(D) if spectral_norm else D
+    G, D = ToyGenerator(z_dim, width, x_dim), ToyDiscriminator(width, pack, x_dim)
+    return G, spectral(D) if spectral_norm else D
 
 
 class DiracGenerator(nn.Module):
@@ -215,5 +215,5 @@ def conv_players(
     width: int = 64, z_dim: int = 64, batch_norm: bool = True, pack: int = 1, spectral_norm: bool = False
 ) -> tuple[ConvGenerator, ConvDiscriminator]:
     """Both players for digits; `batch_norm` concerns G, `pack` and `spectral_norm` D."""
-    D = ConvDiscriminator(width, pack)
-    return ConvGenerator(z_dim, width, batch_norm), spectral(D) if spectral_norm else D
+    G, D = ConvGenerator(z_dim, width, batch_norm), ConvDiscriminator(width, pack)
+    return G, spectral(D) if spectral_norm else D

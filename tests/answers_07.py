@@ -689,7 +689,7 @@ WRONG_CAPSTONE = [
         chart({"players": PACK, "opt_D": Adam(1e-4)}, 20, [-3, -18, 9, 5, 1, 2, 8, 4], 3.2),
         "In 8 of 8 runs the fakes run",
     ),
-    (chart({"players": PACK, "g_steps": 4}, **PACKED), "0 of 8 runs are well. In 4 of 8 runs the fakes run away, 213"),
+    (chart({"players": PACK, "g_steps": 4}, **PACKED), "0 of 8 runs are well. In 4 of 8 runs the fakes run away"),
     (chart({"players": PACK, "opt_G": Adam(0.1)}, **{**PACKED, "on_fakes": 0.01}), "though D calls them fake"),
     (chart({"players": PACK, "opt_G": Adam(1e-5)}, 0.62, 0.25, 0.14), "the fakes stay about where they began"),
     (chart({"opt_G": Adam(1e-5)}, 0.59, 0.25, 0.18), "You changed opt_G alone. In 8 of 8 runs the fakes stay"),

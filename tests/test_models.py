@@ -10,10 +10,12 @@ from torch import nn
 from gan_lessons.ensemble import stack
 from gan_lessons.models import (
     ConvDiscriminator,
+    ConvGenerator,
     Dense,
     SpectralNorm,
     ToyDiscriminator,
     ToyGenerator,
+    conv_players,
     dirac_players,
     spectral,
     toy_players,
@@ -189,3 +191,16 @@ def test_toy_players_are_made_for_points_of_any_number_of_coordinates():
         ValueError, match=r"takes shape \(N, 8\), not \(4, 2\): give points of 8 coordinates, one a row"
     ):
         D(torch.randn(4, 2))
+
+
+@pytest.mark.parametrize(
+    ("make", "G", "D"),
+    [(toy_players, ToyGenerator, ToyDiscriminator), (conv_players, ConvGenerator, ConvDiscriminator)],
+)
+def test_the_generator_draws_its_first_weights_first(make, G, D):
+    """So that a seed gives the same game in every version, and the shipped generators can be made again."""
+    torch.manual_seed(3)
+    players = make()
+    torch.manual_seed(3)
+    for found, alone in zip(players, (G(), D()), strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(found.parameters(), alone.parameters(), strict=True))
