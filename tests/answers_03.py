@@ -144,6 +144,11 @@ RIGHT_1 = [
     lambda s: (torch.maximum(-s, 0 * s) + torch.log(torch.exp(-s.abs()) + 1)).mean(),
     lambda s: softplus(-s.clamp(-1e6, 1e6), threshold=50).nanmean(),
     lambda s: torch.atleast_1d(softplus(-s).mean()),
+    lambda s: torch.logaddexp(torch.zeros_like(s), -s).sum() / s.numel(),
+    lambda s: losses.minimax.discriminator(s, torch.full_like(s, -1e6)),
+    lambda s: softplus(s).mean() - s.mean(),
+    lambda s: torch.stack([softplus(-one) for one in s]).mean(),
+    lambda s: nn.BCEWithLogitsLoss()(s[:, None], torch.ones(len(s), 1)),
 ]
 WRONG_1 = [
     (lambda s: -torch.log(torch.sigmoid(s)).mean(), "at -1000 you give inf. There σ rounds to 0"),
@@ -228,12 +233,12 @@ WRONG_1 = [
     (softplus(-torch.ones(3)).mean(), "Give the function itself, without calling it."),
     (lambda s: 0.7, "You give 0.7 whatever the scores are"),
     (lambda s: F.soft_margin_loss(s, torch.ones_like(s)), "at -1000 you give inf"),
-    (lambda s: softplus(-s, beta=2).mean(), "For scores of -1.6 it must be 1.78, and yours is 1.62"),
+    (lambda s: softplus(-s, beta=2).mean(), "Your softplus has beta=2"),
     (lambda s: softplus(-s).norm(), "For a single score it is right, for several it is not"),
     (lambda s: softplus(-s).std(), "For scores of -1.6 it must be 1.78, and yours is nan"),
     (lambda s: torch.log(softplus(-s)).mean(), "You take the log of softplus"),
     (lambda s: softplus(-s.abs()).mean(), "For scores of -1.6 it must be 1.78"),
-    (lambda s: softplus(1 - s).mean(), "For scores of -1.6 it must be 1.78"),
+    (lambda s: softplus(1 - s).mean(), "A margin of 1 is added"),
     (lambda s: -torch.log(torch.sigmoid(s) + 1e-2).mean(), "add a number inside the logarithm?"),
     (lambda s: -torch.distributions.Bernoulli(probs=s.sigmoid()).log_prob(torch.ones_like(s)).mean(), "A clamp"),
     (lambda s: -torch.log(torch.sigmoid(s.clamp(-80, 80))).mean(), "so the worst fake gets no push"),
@@ -250,6 +255,11 @@ WRONG_1 = [
     (losses.non_saturating.generator, "generator_loss takes fake alone"),
     (losses.non_saturating, "Give the function itself, without calling it."),
     (softplus, "You give one loss for each sample"),
+    (lambda s: -(s.sigmoid() + 1e-8).log().mean(), "a small number inside the log"),
+    (lambda s: softplus(-s.clamp(-50, 50)).mean(), "A clamp"),
+    (lambda s: torch.where(s > -50, -s.sigmoid().log(), -s).mean(), "torch.where or nan_to_num hides an inf"),
+    (lambda s: F.elu(-s).mean(), "That is elu(-s), which falls below 0"),
+    (lambda s: F.selu(-s).mean(), "For scores of -1.6 it must be 1.78"),
 ]
 
 
@@ -324,6 +334,9 @@ RIGHT_2 = [
     mix(generator=lambda r, f: F.huber_loss(f, torch.ones_like(f), delta=1e9, reduction="none").mean(-1)),
     mix(generator=lambda fake, real: (real - 1).square().mean(-1) / 2),  # the names are the learner's own
     mix(generator=lambda r, f: (f - torch.ones(f.shape[-1])).pow(2).sum(-1) / f.size(-1) * 0.5),
+    Loss("m", functools.partial(losses.cross_entropy), lambda _, f: f.var(-1, correction=0) + (f.mean(-1) - 1) ** 2),
+    mix(generator=lambda _, f: 0.5 * torch.pow(1 - f, 2).mean(dim=f.dim() - 1)),
+    mix(generator=lambda *both: F.mse_loss(both[-1], torch.ones_like(both[-1]), reduction="none").mean(-1) / 2),
 ]
 CE = losses.cross_entropy
 WRONG_2 = [
@@ -435,6 +448,13 @@ WRONG_2 = [
     (D_(lambda r, f: (softplus(-r).mean(-1), softplus(f).mean(-1))), "D's part gives something of type tuple"),
     (D_(lambda r, f: r.sigmoid().log().mean(-1) + (1 - f.sigmoid()).log().mean(-1)), "D's part has its sign turned"),
     (losses, "This is of type module"),
+    (mix(discriminator=lambda r, f: softplus(-r).mean(-1) - softplus(-f).mean(-1)), "and turns its score as well"),
+    (
+        losses.Loss("m", losses.least_squares.discriminator, losses.non_saturating.generator),
+        "D's part is least squares",
+    ),
+    (mix(generator=lambda real, fake: (real - 1).square().mean(-1) / 2), "G sees the fakes alone"),
+    (mix(generator=lambda fake: (fake - 1).square().mean(-1) / 2), "called with two arguments"),
 ]
 
 
@@ -649,6 +669,9 @@ RIGHT_3 = [
     lambda loss, score: np.float32(by_backward(loss, score).item()),
     lambda loss, score: by_backward(loss, score).tolist()[0],
     lambda *both: by_autograd(*both).squeeze(),
+    lambda loss, score: float(
+        torch.func.jvp(lambda s: loss.generator(None, s), (torch.tensor([score]),), (torch.ones(1),))[1]
+    ),
 ]
 WRONG_3 = [
     (lambda loss, score: loss.generator(None, torch.tensor([score])).item(), "That is the loss itself"),
@@ -698,8 +721,8 @@ WRONG_3 = [
     (lambda loss, score: difference()(loss, score) * 2, "2 times the derivative. A difference"),
     (difference(1e-5, torch.float32), "In float32 two losses so near"),
     (difference(1e-4, torch.float32), "In float32 two losses so near"),
-    (difference(0.5), "The step is too large or too small"),
-    (difference(0.1, sides=1), "The step is too large or too small"),
+    (difference(0.5), "The step is too large: you take the loss's difference over 0.5 on both sides"),
+    (difference(0.1, sides=1), "The step is too large: you take the loss's difference over 0.1 after the score"),
     (
         lambda loss, score: torch.autograd.grad(
             loss.generator(None, x := torch.tensor([score], requires_grad=True)), x
@@ -745,6 +768,18 @@ WRONG_3 = [
     (lambda loss, score: loss.generator(None, torch.tensor([score])).item().backward(), "belongs to the number"),
     (lambda loss, score: (by_autograd(loss, score), 1), "This tuple has length 2"),
     (lambda loss, score: True, "True, a truth value"),
+    (difference(1, torch.float32, sides=1), "you take the loss's difference over 1 after the score"),
+    (difference(0.5, torch.float32), "you take the loss's difference over 0.5 on both sides"),
+    (lambda loss, score: difference(-0.1, sides=1)(loss, score), "difference over 0.1 before the score"),
+    (
+        lambda loss, score: dict.fromkeys(("minimax", "non_saturating", "least_squares", "hinge"), -1)[loss.name],
+        "You look the loss up by its",
+    ),
+    (lambda score, loss: torch.full((1,), score), "The loss comes first, then the score"),
+    (
+        lambda loss, score: by_autograd(loss, score) * torch.tensor(score).sigmoid() * torch.tensor(-score).sigmoid(),
+        "You multiply by σ(1 - σ)",
+    ),
 ]
 
 RIGHT = {"stable": RIGHT_1, "mixed": RIGHT_2, "slope": RIGHT_3}

@@ -118,6 +118,8 @@ ROUND = [
     lambda *start: tuple(torch.tensor(x).reshape(1, 1) for x in plain(*start)),
     lambda *start: [np.array([x]) for x in plain(*start)],
     lambda *start: [Decimal(x) for x in plain(*start)],
+    lambda theta, psi, h, gamma: dict(zip("θψ", plain(theta, psi, h, gamma), strict=True)).values(),
+    lambda *start: torch.stack([torch.tensor(x, dtype=torch.float64) for x in plain(*start)]),
 ]
 
 
@@ -306,7 +308,7 @@ WRONG_ROUND = [
     (D_follows(lambda t, p: t * p * t), "the score where σ should be"),
     (D_follows(lambda t, p: t * math.log(s(p * t))), "Look at D's step without R1"),
     (lambda t, p, h, g: plain(t, plain(t, p, h, g)[1], h, g), "D steps twice"),
-    (lambda t, p, h, g: plain(*plain(t, p, h, g), h, g), "Look at D's step without R1"),
+    (lambda t, p, h, g: plain(*plain(t, p, h, g), h, g), "You play two rounds"),
     (lambda t, p, h, g: (t + h, p - math.copysign(h, t)), "as with sign() or Adam"),
     (lambda t, p, h, g: (t + h * p * s(-p * t), p - h * t * s(p * t)), "The penalty is missing"),
     (lambda t, p, h, g: (t + h * p * s(-p * t), p - h * (t * s(p * t) + g / 2 * p)), "half its strength"),
@@ -395,6 +397,17 @@ WRONG_ROUND = [
     (lambda t, p, h, g: (t, p - h * t * (p * t).sigmoid()), "a plain number, no tensor"),
     (lambda t, p, h, g: (t, p - h * t * s(p * t) - 1 / g), "gamma multiplies, and may be 0"),
     (lambda t, p, h: (t, p), "takes 3 positional arguments but 4 were given"),
+    (lambda t, p, h, g: (t + h * (p - h * (t + g * p)), p - h * (t + g * p)), "σ is missing in both steps"),
+    (lambda t, p, h, g: plain(t, p, 2 * h, g), "Your steps are twice as long as h"),
+    (lambda t, p, h, g: plain(t, p, h / 2, g), "Your steps are half as long as h"),
+    (lambda t, p, h, g: plain(t, p, h * h, g), "h is squared in both steps"),
+    (lambda t, p, h, g: plain(t, p, 1.0, g), "h is missing in both steps"),
+    (D_follows(lambda t, p: t * math.log(1 + math.exp(p * t))), "D's step has softplus where σ should be"),
+    (
+        lambda t, p, h, g: (lambda q: (t + h * q * math.log(1 + math.exp(-q * t)), q))(plain(t, p, h, g)[1]),
+        "G's step has softplus where σ should be",
+    ),
+    (lambda t, p, h, g: (t, p - h * t * s(p * t) - g * p), "Your penalty lacks h"),
 ]
 
 
@@ -512,6 +525,8 @@ EIGENVALUES = [
     lambda gamma: (z for z in by_cmath(gamma)),
     lambda gamma: sorted(by_cmath(gamma), key=lambda z: (z.real, z.imag)),
     functools.partial(lambda turn, gamma: np.linalg.eigvals([[0, turn], [-turn, -gamma]]), 1.0),
+    lambda gamma: (lambda z: [z, 1 / z])(by_cmath(gamma)[0]),
+    lambda gamma: ((-gamma + (gamma**2 - 4) ** 0.5) / 2, (-gamma - (gamma**2 - 4) ** 0.5) / 2),
 ]
 
 
@@ -582,7 +597,7 @@ WRONG_EIGENVALUES = [
     (of_matrix(lambda g: [[1, 0], [-g, -1]]), "Those are ±1"),
     (of_matrix(lambda g: [[-g, 1], [-1, -g]]), "R1 stands in both rows"),
     (of_matrix(lambda g: [[0, 2], [-2, -2 * g]]), "2 times the eigenvalues"),
-    (of_matrix(lambda g: [[0, 1], [-1 - g, 0]]), "R1 ends ψ's row. For γ = 0.2 yours is 0."),
+    (of_matrix(lambda g: [[0, 1], [-1 - g, 0]]), "γ stands off the diagonal of your Jacobian"),
     (of_matrix(lambda g: [[0, 1], [-1, -g - 0.25]]), "The sum of the two"),
     (of_matrix(lambda g: [[0, 2], [-2, -g]]), "The product of the two"),
     # the formula
@@ -654,6 +669,13 @@ WRONG_EIGENVALUES = [
     (lambda g: torch.linalg.eigvals([[0, 1], [-1, -g]]), "torch's functions want tensors"),
     ((1j, -1j), "without calling it"),
     (lambda: (1j, -1j), "takes 0 positional arguments but 1 was given"),
+    (lambda g: (by_cmath(g)[0], -by_cmath(g)[0]), "One is the other with its sign turned. Only the root's sign"),
+    (lambda g: (by_cmath(g)[1], -by_cmath(g)[1]), "One is the other with its sign turned. The root's sign"),
+    (of_matrix(lambda g: [[0, 1 - g], [-1, 0]]), "γ stands off the diagonal of your Jacobian"),
+    (lambda g: torch.linalg.svdvals(J(g)), "Those are the Jacobian's singular values"),
+    (lambda g: (-g / 2, g**2 / 4 - 1), "Those are two parts of one formula"),
+    (lambda g: (-g / 2 + 1j * (g**2 / 4 - 1), -g / 2 - 1j * (g**2 / 4 - 1)), "You take no root, and multiply by i"),
+    (of_matrix(lambda g: [[0.5, 1], [-1, -g]]), "R1 ends ψ's row. For γ = 0.2 yours is 0.3"),
 ]
 
 
@@ -736,6 +758,9 @@ LARGEST_STEP = [
     lambda gamma: torch.tensor(4 * gamma, requires_grad=True),
     lambda gamma: scipy.optimize.brentq(lambda h: abs(1 + h * roots_of_minimax(gamma)[0]) - 1, 1e-3, 50),
     functools.partial(lambda square, gamma: gamma / square, 0.25),
+    lambda gamma: min(4 * gamma, 4),
+    lambda gamma: 1 / (0.25 / gamma),
+    lambda gamma: np.float64(gamma) / 0.25,
 ]
 
 
@@ -758,7 +783,7 @@ def searching(step, roots=roots_of_minimax):
 WRONG_STEP = [
     (lambda g: 2 / abs(roots_of_minimax(g)[0]), "That is 4, or 2 / |λ|"),
     (lambda g: -2 / roots_of_minimax(g)[0].real, "That is 4/γ"),
-    (lambda g: 4 / g, "you look at the real part alone"),
+    (lambda g: 4 / g, "with the real part of λ alone"),
     (lambda g: 2 / g, "the curvature of a bowl"),
     (lambda g: 1 / g, "That is 1/γ"),
     (lambda g: g, "That is γ, the bound of the Wasserstein game"),
@@ -830,6 +855,13 @@ WRONG_STEP = [
     (2.0, "without calling it"),
     (lambda g: by_running(g, s), "the weights run away"),
     (lambda g: torch.sqrt(g), "torch's functions want tensors"),
+    (lambda g: 4 * (1 - g), "That is 4(1 - γ), where alternating steps are damped best"),
+    (lambda g: 4 * (1 - g / 4), "You take γ from 4"),
+    (lambda g: 4 * math.sqrt(g), "You take a root of γ"),
+    (lambda g: 1 / (4 * g), "That is 1/(4γ), upside down"),
+    (lambda g: 2 / math.sqrt(g), "That is 2/√γ, upside down"),
+    (lambda g: math.inf, "You give no bound"),
+    (lambda g: 0.0, "You give 0. With R1 small steps converge"),
 ]
 
 

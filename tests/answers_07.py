@@ -55,6 +55,8 @@ DIAGNOSE = [
     {**TRUTH, 2: "unequal pace (D too slow)", 4: "vanishing gradients, as D saturates"},
     copy.deepcopy(Notes(TRUTH)),
     [name.encode().decode() + " " for name in NAMES_IN_ORDER],
+    {1: "Memorising.", 2: "**unequal pace**", 3: "cycling", 4: "vanishing", 5: "Collapse"},
+    {k: name.upper() + " " for k, name in TRUTH.items()},
 ]
 
 
@@ -141,6 +143,12 @@ WRONG_DIAGNOSE = [
     (", ".join(NAMES_IN_ORDER), "Give the dictionary"),
     (lambda: but(p4="cycling"), "Nothing swings here"),
     (but(p1="vanishing gradient", p4="memorising"), "Here it says 1 of both"),
+    (but(p2="vanishing gradient", p4="unequal pace"), "Patient 2, vanishing gradient? Then D would be sure"),
+    (but(p3="collapse", p5="cycling"), "Patient 3, collapse? The spread is 0, but so is the dashed line"),
+    (but(p1="collapse", p5="memorising"), "Patient 5, memorising? Then D would tell training samples from held-out"),
+    (but(p2="exploding gradient"), "'exploding gradient' is none of the five"),
+    ({name: k for k, name in TRUTH.items()}, "the wrong way round"),
+    (set(NAMES_IN_ORDER), "This is of type set"),
 ]
 
 
@@ -311,6 +319,8 @@ ENERGY = [
     repeated,
     leaving_one_out,
     lambda a, b: sum((2 * (x - y).norm() / len(a) / len(b)) for x in a for y in b) - within(a) - within(b),
+    lambda a, b: 2 * between(a, b) - F.pdist(a).mean() - F.pdist(b).mean(),
+    lambda a, b: general(a, b).unsqueeze(0),
 ]
 
 
@@ -518,7 +528,7 @@ WRONG_ENERGY = [
     (lambda a, b: 2 * between(b, b) - within(a) - within(b), "Your number stays the same when all of a moves away"),
     (lambda a, b: (within(a) * within(b)).sqrt(), "Your number stays the same when all of a moves away"),
     (halves, "For 5 and 8 samples of 2 coordinates it is"),
-    (neighbours, "you give"),
+    (neighbours, "you take neighbours in order only"),
     (random_pairs, "another number the second time"),
     (gauss, "Try a = "),
     (lambda a, b: 2 * torch.cdist(a, b).median() - within(a) - within(b), "You give"),
@@ -576,6 +586,26 @@ WRONG_ENERGY = [
     (changes_diagonal, "You changed the a or b"),
     (branches, "Does a branch lack its return?"),
     (metrics.energy_distance(torch.zeros(2, 1), torch.ones(2, 1)), "without calling it. This is of type float"),
+    (lambda a, b: general(a, b).clamp_min(0).sqrt(), "You cut off what is below 0, and take a root"),
+    (lambda a, b: 2 * (a.mean(0) - b.mean(0)).norm() - within(a) - within(b), "Between, you take the distance of the"),
+    (lambda a, b: (a.mean(0) - b.mean(0)).norm() - within(a) - within(b), "Between, you take the distance of the"),
+    (lambda a, b: 2 * (a[:, None] - b).abs().mean() - within(a) - within(b), "Between, you take a mean over the"),
+    (lambda a, b: 2 * (a[:, None] - b).norm() - within(a) - within(b), "Between, you take one norm of everything"),
+    (
+        lambda a, b: 2 * between(a, b) - sums(a) / (len(a) * (len(b) - 1)) - sums(b) / (len(b) * (len(a) - 1)),
+        "The N and M in your divisors within are mixed up",
+    ),
+    (lambda a, b: 2 * torch.cdist(a, b).median() - F.pdist(a).median() - F.pdist(b).median(), "You take medians"),
+    (lambda a, b: 2 * torch.cdist(a, b).amin(1).mean() - within(a) - within(b), "nearest neighbour only"),
+    (lambda a, b: 2 * torch.cdist(a, b).amin(0).mean() - within(a) - within(b), "nearest neighbour only"),
+    (lambda a, b: 2 * between(a, b) - a.std(0).mean() - b.std(0).mean(), "a standard deviation is no distance"),
+    (lambda a, b: 2 * between(a, b) - a.std() - b.std(), "a standard deviation is no distance"),
+    (lambda a, b: general(a, b) * len(a), "You multiply by the number of samples"),
+    (lambda a, b: 2 * between(a, b) - 2 * within(a), "0 times that within b"),
+    (
+        lambda a, b: 2 * between(a, b) - torch.cdist(a, a)[0, 1:].mean() - torch.cdist(b, b)[0, 1:].mean(),
+        "the pairs of the first sample only",
+    ),
 ]
 
 
@@ -673,6 +703,7 @@ CAPSTONE = [
     chart({"players": PACK, "opt_D": Adam(1e-3, betas=(0.0, 0.9))}, distance=0.99 * SIX.well),
     partial(chart, BOTH),
     replace(chart(BOTH), distance=torch.full((8,), SIX.well / 3, dtype=torch.double)),
+    chart({"d_steps": 5, "players": PACK}, distance=some_ill(6, 0.7)),
 ]
 WRONG_CAPSTONE = [
     (chart({}, **UNTREATED), "Nothing is changed: this is the untreated course. In 7 of 8 runs the fakes run away"),
@@ -774,6 +805,12 @@ WRONG_CAPSTONE = [
     (clinic.CURES["collapse"], "That is the prescription"),
     (chart({"batch": 1024, **BOTH}, 0.01), "batch is no cure here"),
     (some_ill, "clinic.treat"),
+    (chart(BOTH, runs=4), "4 of 4 runs are well. That may be luck"),
+    (
+        hopping(chart({"opt_D": PACE, "players": partial(models.toy_players, width=32, z_dim=16)}, **PACED)),
+        "0 of 8 runs are well. The fakes do not run away, but in 8 of 8 runs they spread over 0.2",
+    ),
+    (hopping(chart({"opt_D": PACE, "penalties": (penalties.r1(1.0),)}, **PACED)), "what did you give patient 5?"),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import relu, softplus
+from torch.nn.functional import elu, relu, softplus
 
 from gan_lessons import losses
 from gan_lessons.exercises.engine import Exercise, Mistake, NotAttempted, Question, Quiz, call, number
@@ -125,6 +125,9 @@ _OTHER_STABLE = {  # of the scores s
     "You take the smallest loss of the batch. Take the mean.": lambda s: softplus(-s).amin(),
     "You take the median. Take the mean.": lambda s: softplus(-s).median(),
     "You square the loss. Leave the square out.": lambda s: softplus(-s).square().mean(),
+    "Your softplus has beta=2, which is softplus(-2s) / 2. Leave beta at 1.": lambda s: softplus(-s, beta=2).mean(),
+    "A margin of 1 is added, as in D's hinge loss: softplus(1 - s). Leave it out.": lambda s: softplus(1 - s).mean(),
+    "That is elu(-s), which falls below 0. Asked is softplus(-s).": lambda s: elu(-s).mean(),
     "You take the log of softplus, which has the log in it already.": lambda s: softplus(-s).log().mean(),
     "The target is smoothed, 0.9 for 1. Here it is 1.": lambda s: softplus(-s).mean() + 0.1 * s.mean(),
     "Scores and target have changed places: the scores come first.": lambda s: softplus(torch.tensor(1.0)) - s.mean(),
@@ -267,6 +270,9 @@ _OTHER_PARTS = {
         ),
         "lowers the scores of the reals too: softplus(-real).": lambda r, f: (
             softplus(r).mean(-1) + softplus(f).mean(-1)
+        ),
+        "subtracts the fakes' term, and turns its score as well: add softplus(fake).mean(-1).": lambda r, f: (
+            softplus(-r).mean(-1) - softplus(-f).mean(-1)
         ),
         "subtracts the fakes' term. Add it.": lambda r, f: softplus(-r).mean(-1) - softplus(f).mean(-1),
         "is G's: the players' parts have changed places.": lambda r, f: (f - 1).square().mean(-1),
@@ -476,7 +482,13 @@ mixed = losses.Loss(
 
 # Exercise 3: the slope of G's loss
 
+_BY_NAME = (
+    "You look the loss up by its name. Any Loss may come: call loss.generator, and let autograd differentiate it."
+)
 _SLIPS_SLOPE = {
+    "'squares of probabilities'": _BY_NAME,
+    "'wasserstein'": _BY_NAME,
+    "not Loss": "The loss comes first, then the score: loss_slope(loss, score).",
     "infer dtype of Loss": "The loss comes first, then the score: loss_slope(loss, score).",
     "for 'Long'": "The loss wants floats: torch.tensor([score]), with no int().",
     "'float' object has no attribute 'generator'": "The loss comes first, then the score: loss_slope(loss, score).",
@@ -568,6 +580,9 @@ _OTHER_SLOPES = {
     "You differentiate by the probability, σ(score). Asked is: by the raw score.": lambda loss, s: (
         _slope_of(loss, s) / (torch.tensor(s).sigmoid() * torch.tensor(-s).sigmoid()).item()
     ),
+    "You multiply by σ(1 - σ), the slope of a sigmoid. The loss takes the raw score: leave that out.": lambda loss, s: (
+        _slope_of(loss, s) * (torch.tensor(s).sigmoid() * torch.tensor(-s).sigmoid()).item()
+    ),
     "You turn the score's sign before the loss sees it.": lambda loss, s: -_slope_of(loss, -s),
     "You give the loss -score. It takes the score as it is.": lambda loss, s: _slope_of(loss, -s),
     "You cut the score's decimals off: int() does that. Keep it a float.": lambda loss, s: _slope_of(loss, int(s)),
@@ -626,6 +641,21 @@ def _judge_slope(answer) -> str:
     _explain_slope(given, right, calls)
 
 
+def _name_secant(given: list[float]) -> None:
+    """Raises if these are differences of the loss over a step that is too large."""
+    for h in (2, 1, 0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01):
+        for low, high, where in ((0, h, "after the score"), (-h, 0, "before the score"), (-h, h, "on both sides")):
+            secants = [
+                (_value(loss.generator, score + high) - _value(loss.generator, score + low)) / (high - low)
+                for loss, score in _CASES
+            ]
+            if _close(given, secants, rel=2e-3):
+                raise Mistake(
+                    f"The step is too large: you take the loss's difference over {h:g} {where}, and the loss bends "
+                    "there. Take 1e-4 on both sides, in torch.float64, or let autograd do it."
+                )
+
+
 def _explain_slope(given: list[float], right: list[float], calls: list[list[tuple]]) -> None:
     if (c := _factor(given, right, rel=2e-3)) is not None and abs(c - 1) > 0.01:
         if calls[0] and calls[0][0][0] > 1:
@@ -651,6 +681,7 @@ def _explain_slope(given: list[float], right: list[float], calls: list[list[tupl
         raise Mistake(f"Whatever the loss, your slope is {that}. Use loss, the argument: loss.generator(None, fake).")
     if all(max(row) - min(row) < 1e-6 for row in rows):
         raise Mistake("Your slope is the same at every score. Use score, the argument.")
+    _name_secant(given)
     near = [abs(g - r) < 0.05 * abs(r) + 1e-6 for g, r in zip(given, right, strict=True)]
     if sum(near) >= len(near) / 2 and any(len(seen) > 1 or seen[0][0] > 1 for seen in calls if seen):
         k = max(range(len(given)), key=lambda k: abs(given[k] - right[k]) / abs(right[k]))

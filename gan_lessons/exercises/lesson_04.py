@@ -132,6 +132,7 @@ def _other_slopes(t: float, p: float, h: float, u: float) -> dict[str, float]:
         "D's σ takes theta alone. It takes the score of G's sample, psi theta.": t * _s(t),
         "D's σ takes psi alone. It takes the score of G's sample, psi theta.": t * _s(p),
         "D's step has tanh where σ should be: 1 / (1 + exp(-psi theta)).": t * math.tanh(p * t),
+        "D's step has softplus where σ should be. σ is its slope: theta σ(psi theta).": -t * math.log(z),
         "D's step holds its loss, not the loss's slope by psi, theta σ(psi theta).": -math.log(z),
         "D's step holds its loss, log 2 and all, not the loss's slope, theta σ(psi theta).": math.log(2) - math.log(z),
         "D's step lacks h: psi - h * gradient.": t * s / h,
@@ -199,6 +200,7 @@ def _other_moves(t: float, p: float, h: float, g: float) -> dict[str, float]:
         "G's step is twice as long as it should be: h psi σ(-psi theta), with no 2.": 2 * q * s,
         "G's σ takes psi alone. It takes the score turned round, -psi theta.": q * _s(-q),
         "G's σ takes theta alone. It takes the score turned round, -psi theta.": q * _s(-t),
+        "G's step has softplus where σ should be. σ is its slope: psi σ(-psi theta).": -q * math.log(z),
         "G's step holds its loss, not the loss's slope by theta, -psi σ(-psi theta).": math.log(z),
         "Your penalty acts on theta as well. R1 is part of D's loss only.": q * s - g * t,
         "gamma psi is in G's step as well. R1 is part of D's loss only.": q * s - g * q,
@@ -210,6 +212,20 @@ def _other_moves(t: float, p: float, h: float, g: float) -> dict[str, float]:
         "In place of theta you give G's gradient. Its new weight is theta - h * gradient.": (-q * s - t) / h,
         "In place of theta you give G's step. Its new weight is theta plus that step.": q * s - t / h,
         "G stands still. After D's move comes G's: theta + h psi σ(-psi theta), with the new psi.": 0,
+    }
+
+
+def _other_rounds(t: float, p: float, h: float, g: float) -> dict[str, tuple[float, float]]:
+    """In place of the new theta and psi, what a round of other arguments, or of another game, gives."""
+    u, q = _round(t, p, h, g)
+    r = p - h * (t + g * p)
+    return {
+        "σ is missing in both steps: those are the arrows of the Wasserstein game.": (t + h * r, r),
+        "You play two rounds. One is asked: one step of D, and one of G.": _round(u, q, h, g),
+        "Your steps are twice as long as h, D's and G's. Take h itself.": _round(t, p, 2 * h, g),
+        "Your steps are half as long as h, D's and G's. Take h itself.": _round(t, p, h / 2, g),
+        "h is squared in both steps. Take h itself.": _round(t, p, h * h, g),
+        "h is missing in both steps: psi - h * gradient, and the same for theta.": _round(t, p, 1, g),
     }
 
 
@@ -236,6 +252,8 @@ def _judge_round(answer) -> str:
         raise Mistake("D stands still: psi comes back as it was. D moves first, psi - h * gradient.")
 
     t, p, h, g = _STARTS[0]
+    rounds = [_other_rounds(*start) for start in _STARTS + bare]
+    _name([w for pair in given + plain for w in pair], rounds)
     slopes = [(p - q) / h for (_, p, h, _), (_, q) in zip(_STARTS, plain, strict=True)]
     if not _close(slopes, [t * _s(p * t) for t, p, _, _ in _STARTS]):
         _name(slopes, [_other_slopes(t, p, h, u) for (t, p, h, _), (u, _) in zip(_STARTS, plain, strict=True)])
@@ -333,6 +351,16 @@ def _other_pairs(g: float) -> dict[str, tuple[complex, complex]]:
         "-γ/2 is missing before your root: -γ/2 ± √(γ²/4 - 1).": (0, -u),
         "Both are the same one. The second has a minus before the root.": _sum_product(a, a),
         "Both are the same one. The first has a plus before the root.": _sum_product(b, b),
+        "One is the other with its sign turned. Only the root's sign differs: -γ/2 stands in both.": (0, -a * a),
+        "One is the other with its sign turned. The root's sign alone differs: -γ/2 stands in both.": (0, -b * b),
+        "γ stands off the diagonal of your Jacobian. R1 adds -γψ to ψ's row, where ψ's own entry is.": (0, 1 + g),
+        "γ stands off the diagonal of your Jacobian. R1 adds -γψ to ψ's row: ψ's own entry.": (0, 1 - g),
+        "Those are the Jacobian's singular values. Its eigenvalues are asked: torch.linalg.eigvals.": (
+            math.sqrt(g * g + 4),
+            1,
+        ),
+        "Those are two parts of one formula. Put them together: -γ/2 ± √(γ²/4 - 1).": (m + u, m * u),
+        "You take no root, and multiply by i. The i comes out of the root: -γ/2 ± √(γ²/4 - 1).": (-g, m * m + u * u),
         "Those are the squares of the eigenvalues. Give the eigenvalues.": _sum_product(a * a, b * b),
         "Those are e to the eigenvalues. Give the eigenvalues.": _sum_product(cmath.exp(a), cmath.exp(b)),
     }
@@ -463,7 +491,8 @@ def _other_steps(g: float) -> dict[str, float]:
         "That is γ/4. Divide by |λ|² = ¼, which makes 4: hγ = h²/4.": g / 4,
         "That is γ/2, the size of Re λ. The bound is where hγ = h²/4.": g / 2,
         "That is 4, or 2 / |λ|. That would be it if λ were real; here |1 + hλ|² = 1 - hγ + h²/4.": 4,
-        "That is 4/γ: you look at the real part alone. The turn counts too: |1 + hλ|² = 1 - hγ + h²/4.": 4 / g,
+        "That is 4/γ: upside down, or with the real part of λ alone. The turn counts too: |1 + hλ|² = 1 - hγ + h²/4.": 4
+        / g,
         "That is 2/γ, as if γ were the curvature of a bowl. This game turns: |1 + hλ|² = 1 - hγ + h²/4.": 2 / g,
         "That is 1/γ. More R1 allows longer steps here, not shorter ones: |1 + hλ|² = 1 - hγ + h²/4.": 1 / g,
         "That is the bound for alternating steps. Simultaneous ones are asked: |1 + hλ| < 1.": (
@@ -476,6 +505,12 @@ def _other_steps(g: float) -> dict[str, float]:
         "You take a root too many. The bound is where hγ = h²/4: divide both sides by h.": 2 * math.sqrt(g),
         "You give 0. With R1 small steps converge: |1 + hλ|² = 1 - hγ + h²/4 is below 1 at first.": 0,
         "You add 4 to γ. It multiplies.": 4 + g,
+        "You take γ from 4. The bound is where hγ = h²/4: divide both sides by h.": 4 - g,
+        "You take a root of γ. The bound is where hγ = h²/4: divide both sides by h, with no root.": 4 * math.sqrt(g),
+        "That is 4(1 - γ), where alternating steps are damped best. The bound of simultaneous ones is asked: "
+        "|1 + hλ| < 1.": 4 * (1 - g),
+        "That is 1/(4γ), upside down. The bound is where hγ = h²/4.": 1 / (4 * g),
+        "That is 2/√γ, upside down and with a root. The bound is where hγ = h²/4.": 2 / math.sqrt(g),
     }
 
 

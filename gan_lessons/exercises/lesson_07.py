@@ -264,6 +264,9 @@ _OTHER_ENDS: dict[str, Callable[[float], float]] = {  # of the estimate, without
     "You take a root at the end. Leave it out: the estimate may fall below 0.": (
         lambda e: e**0.5 if e >= 0 else math.nan
     ),
+    "You cut off what is below 0, and take a root. Leave out both: the estimate may fall below 0.": (
+        lambda e: max(e, 0.0) ** 0.5
+    ),
     "You cut off what is below 0. Leave it: so the estimate is 0 on average where the laws are the same.": (
         lambda e: max(e, 0.0)
     ),
@@ -337,6 +340,17 @@ def _other_energies(a: Tensor, b: Tensor) -> list[tuple[str, float]]:
     facing = cross.diagonal().mean().item()  # of a[i] and b[i]
     off = x * n * m - facing * k  # the sum of all others
     divisor = "The divisor within is off. N samples with N - 1 others each make N (N - 1) pairs."
+    medians = [d.median().item() for d in (cross, torch.pdist(a), torch.pdist(b))]
+    nearest = [cross.amin(dim).mean().item() for dim in (1, 0)]
+    line = [(z[1:] - z[:-1]).norm(dim=1).mean().item() for z in (a, b)]
+    first = [torch.cdist(z, z)[0, 1:].mean().item() for z in (a, b)]
+    spreads = [
+        [z.std(0).mean().item() for z in (a, b)],
+        [z.std(0).norm().item() for z in (a, b)],
+        [z.std().item() for z in (a, b)],
+    ]
+    swapped = 2 * x - s * n * (n - 1) / (n * (m - 1)) - t * m * (m - 1) / (m * (n - 1))
+    coordinates = torch.cdist(a, b, p=1).mean().item() / a.shape[1]
     paired = f"You pair a[i] with b[i] alone. {_PAIRS}"
     uneven = "The mean between is not over its N · M pairs: divide their sum by that."
     pooled = torch.pdist(torch.cat([a, b])).mean().item()
@@ -370,6 +384,35 @@ def _other_energies(a: Tensor, b: Tensor) -> list[tuple[str, float]]:
         (
             "Your pairs within are of a and b together. Take them within a, and within b, each by itself.",
             2 * x - 2 * pooled,
+        ),
+        (
+            "You take medians. Take means: of the distances between, and of those within.",
+            2 * medians[0] - sum(medians[1:]),
+        ),
+        *(
+            ("You take each sample's nearest neighbour only. Between, all N · M pairs count.", 2 * d - s - t)
+            for d in nearest
+        ),
+        ("Within, you take neighbours in order only. Every pair counts: torch.cdist(a, a).", 2 * x - sum(line)),
+        ("Within, you take the pairs of the first sample only. Every pair counts.", 2 * x - sum(first)),
+        *(
+            (
+                "Within, a standard deviation is no distance of pairs. Take the mean of torch.pdist(a).",
+                2 * x - sum(pair),
+            )
+            for pair in spreads
+        ),
+        ("The N and M in your divisors within are mixed up. a has N (N - 1) pairs, b has M (M - 1).", swapped),
+        (
+            "Between, you take a mean over the coordinates. A length is the root of the summed squares: .norm(dim=-1).",
+            2 * coordinates - s - t,
+        ),
+        ("Between, you take the distance of the means. Take the mean of all N · M distances.", 2 * shift - s - t),
+        ("Between, you take the distance of the means. Take the mean of all N · M distances.", shift - s - t),
+        *(("You multiply by the number of samples. Leave that out.", right * k) for k in (n, m, n + m, n * m)),
+        (
+            "Between, you take one norm of everything. Take each pair's length, .norm(dim=-1), and then the mean.",
+            2 * cross.norm().item() - s - t,
         ),
         *((means, value) for value in (shift, 2 * shift, shift**2)),
         *((paired, value) for value in (facing, 2 * facing, 2 * facing - s - t, 2 * facing + biased - 2 * x)),
