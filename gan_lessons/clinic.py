@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_lessons import losses, metrics, models, penalties, toys
+from gan_lessons import checks, losses, metrics, models, penalties, toys
 from gan_lessons.ensemble import Ensemble
 from gan_lessons.recipes import SGD, Adam, Recipe
+from gan_lessons.streams import Stream
 
 POINTS = 500  # samples of each kind behind every value of a chart
 VALUES = 40  # of each curve of a chart
@@ -70,9 +71,7 @@ class Chart:
     @property
     def real(self) -> tuple[float, float]:
         """Centre and spread of held-out samples, to set beside the curves."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            (x,) = self.patient.test.sample(10 * POINTS)
+        (x,) = Stream(0)(self.patient.test.sample, 10 * POINTS)
         return x[:, 0].mean().item(), x.var(0).sum().sqrt().item()
 
     def __repr__(self) -> str:
@@ -107,27 +106,25 @@ def treat(patient: Patient, seeds: Iterable[int] = range(8), **change: Any) -> C
 
 def _distance(patient: Patient, runs: Ensemble) -> Tensor:
     """The energy distance to held-out samples, (members,)."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with Stream(0):
         (held_out,), fake = patient.test.sample(POINTS), runs.sample(POINTS)
     return torch.tensor([metrics.energy_distance(samples, held_out) for samples in fake])
 
 
 def _vitals(patient: Patient, runs: Ensemble) -> dict[str, Tensor]:
     """One value of every curve but the losses, each (members,); the runs and the reader's numbers are not disturbed."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with Stream(0):
         fake = runs.sample(POINTS).requires_grad_(True)  # (members, N, F)
         reals = [source.sample(POINTS)[0].expand(fake.shape) for source in (patient.data, patient.test)]
-    scores = runs.D(fake)
-    with torch.no_grad():
-        on_training, on_held_out = (runs.D(real).sigmoid().mean(-1) for real in reals)
-        real_scores = runs.D(reals[0])
-    (gradient,) = torch.autograd.grad(runs.recipe.loss.generator(real_scores, scores).sum(), fake)
+    with checks.evaluating(runs.D):  # or spectral normalisation would take each look for a step
+        scores = runs.D(fake)
+        with torch.no_grad():
+            training, held_out = (runs.D(real) for real in reals)
+    (gradient,) = torch.autograd.grad(runs.recipe.loss.generator(training, scores).sum(), fake)
     fake, scores = fake.detach(), scores.detach()
     return {
-        "on_training": on_training,
-        "on_held_out": on_held_out,
+        "on_training": training.sigmoid().mean(-1),
+        "on_held_out": held_out.sigmoid().mean(-1),
         "on_fakes": scores.sigmoid().mean(-1),
         "centre": fake[..., 0].mean(-1),
         "spread": fake.var(1).sum(-1).sqrt(),

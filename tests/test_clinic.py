@@ -1,11 +1,12 @@
 """Charts hold what they say they hold, and a treatment changes what it is told to change and nothing else."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 
-from gan_lessons import clinic, losses, metrics, penalties, toys
+from gan_lessons import clinic, losses, metrics, models, penalties, toys
 from gan_lessons.clinic import Chart, Patient
 from gan_lessons.ensemble import Ensemble
 from gan_lessons.recipes import SGD, Adam
@@ -23,9 +24,11 @@ def by_hand(patient, seeds=SEEDS, **change):
     return runs, list(runs.train(patient.data, patient.rounds))
 
 
-def test_taking_a_chart_does_not_change_the_course():
-    chart = clinic.treat(SHORT, SEEDS)
-    _, records = by_hand(SHORT)
+@pytest.mark.parametrize("spectral_norm", [False, True])
+def test_taking_a_chart_does_not_change_the_course(spectral_norm):
+    change = {"players": partial(models.toy_players, width=32, spectral_norm=spectral_norm)}
+    chart = clinic.treat(SHORT, SEEDS, **change)
+    _, records = by_hand(SHORT, **change)
     assert chart.rounds == list(range(1, 11))
     for name in ("loss_D", "loss_G"):
         assert torch.equal(chart.curves[name], torch.stack([record[name] for record in records]))
