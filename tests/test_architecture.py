@@ -8,7 +8,19 @@ import pytest
 import gan_lessons
 
 ORDER = [
-    *("files", "losses", "schedules", "penalties", "models", "toys", "strokes", "downloads", "digits", "metrics"),
+    *(
+        "files",
+        "losses",
+        "schedules",
+        "penalties",
+        "models",
+        "toys",
+        "strokes",
+        "downloads",
+        "digits",
+        "metrics",
+        "transport",
+    ),
     *("plots", "recipes", "features", "streams", "interrupts", "averages", "checks", "training"),
     *("ensemble", "clinic", "checkpoints", "pretrained", "live"),
     *("exercises.engine", "exercises", "notebooks"),  # exercises: one file per lesson; none knows another

@@ -18,7 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA_NAMES = {"torch": "pytorch-cpu"}  # where conda-forge calls a package by another name
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}  # where a module is not called as its package
+DISTRIBUTIONS = {
+    "ot": "pot",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}  # where a module is not called as its package
 COMES_WITH = {  # what a declared package cannot be without
     "nbconvert": "jupyterlab",
     "nbformat": "jupyterlab",
