@@ -21,10 +21,10 @@ def one_after_the_other(seeds: Sequence[int]) -> list[dict[str, float]]:
     """G learns alone, then D alone."""
     patient = clinic.unequal_pace
     runs = Ensemble.from_recipe(patient.recipe, seeds)
-    for _ in range(400):
+    for _ in range(patient.rounds):
         (real,) = runs.random(patient.data.sample, 64)
         runs.update_G(real)
-    for _ in range(400):
+    for _ in range(patient.rounds):
         (real,) = runs.random(patient.data.sample, 64)
         record = runs.update_D(real, runs.G(runs.random(runs.noise, 64)))
     away = (runs.sample(1_000).mean(1) - patient.data.modes[0]).norm(dim=1)

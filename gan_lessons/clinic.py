@@ -145,12 +145,12 @@ def _few(points: int, seed: int) -> toys.Points:
     return toys.Points(torch.randn(points, 8, generator=generator) * torch.linspace(0.3, 1.5, 8))
 
 
-_FAST, _STABLE = Adam(1e-3), Adam(2e-3, betas=(0.5, 0.99))
+_FAST, _STABLE = Adam(2e-3), Adam(4e-3, betas=(0.5, 0.99))
 #: G moves five times for each move of D.
 collapse = Patient(
     data=toys.Ring(std=0.02),
     recipe=Recipe(loss=losses.non_saturating, players=small_players, g_steps=5, opt_G=_FAST, opt_D=_FAST),
-    rounds=300,
+    rounds=200,
     well=0.08,  # three of the eight islands, in equal parts and with the data's spread, would be 0.10 away
     ill=0.6,  # one island is 1.2 away
 )
@@ -166,8 +166,8 @@ cycling = Patient(
 vanishing = Patient(
     data=_far(4.0, 0.1),
     recipe=Recipe(loss=losses.minimax, players=small_players, opt_G=SGD(1e-2), opt_D=Adam(2e-3)),
-    rounds=400,
-    head_start=500,
+    rounds=300,
+    head_start=300,
     well=1.0,
     ill=4.0,
 )
@@ -180,10 +180,10 @@ memorising = Patient(
         opt_G=_STABLE,
         opt_D=_STABLE,
     ),
-    rounds=1_000,
+    rounds=600,
     held_out=_few(5_000, seed=1),
     well=0.3,  # copies of the sixteen points are 0.2 away: no D can be expected to teach G more
-    ill=0.4,
+    ill=0.35,
 )
 #: D learns a hundred times more slowly than G.
 unequal_pace = Patient(
@@ -192,10 +192,10 @@ unequal_pace = Patient(
         loss=losses.non_saturating,
         players=small_players,
         penalties=(penalties.r1(0.3),),
-        opt_G=_FAST,
+        opt_G=Adam(1e-3),
         opt_D=Adam(1e-5),
     ),
-    rounds=400,
+    rounds=300,
     well=0.4,
     ill=0.8,
 )

@@ -129,7 +129,8 @@ class GAN:
 
     def noise(self, n: int) -> Tensor:
         """Fresh Gaussian noise for G, (n, G.z_dim)."""
-        return torch.randn(n, self.G.z_dim, device=self.device, dtype=next(self.G.parameters()).dtype)
+        dtype = self.opt_G.param_groups[0]["params"][0].dtype  # next(G.parameters()) would walk through all of G
+        return torch.randn(n, self.G.z_dim, device=self.device, dtype=dtype)
 
     def fixed_noise(self, n: int, seed: int = 0) -> Tensor:
         """The same noise (n, G.z_dim) at every call, on every device: to watch one z through time."""

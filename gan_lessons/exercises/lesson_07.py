@@ -650,13 +650,13 @@ capstone = Exercise(
     hints=(
         "Treat what you see first. Then look at the new chart: another patient's disease comes to light.",
         "The fakes run away while D does not mind: patient 2. Once they stay, they spread too little: patient 5.",
-        "opt_D=Adam(1e-3) lets D keep up. players=functools.partial(models.toy_players, width=32, pack=2) lets it see "
+        "opt_D=Adam(2e-3) lets D keep up. players=functools.partial(models.toy_players, width=32, pack=2) lets it see "
         "samples that are too alike.",
     ),
     answer="""\
 capstone = clinic.treat(
     clinic.two_diseases,
-    opt_D=Adam(1e-3),  # at 1e-5 D hardly learns, and the fakes run away
+    opt_D=Adam(2e-3),  # at 1e-5 D hardly learns, and the fakes run away
     players=functools.partial(models.toy_players, width=32, pack=2),  # D sees two at once: collapse is found out
 )""",
 )
