@@ -16,18 +16,18 @@ small_players = partial(models.toy_players, width=32)
 
 
 def head_start(loss: Loss, opt_G: SGD | Adam, seeds: Sequence[int]) -> list[dict[str, float]]:
-    """D learns alone for 300 steps; then 300 rounds with a G that starts far from the data."""
+    """D learns alone for 500 steps; then 400 rounds with a G that starts far from the data."""
     cloud = toys.Gaussian(mean=(4.0, 0.0), covariance=((0.01, 0.0), (0.0, 0.01)))
     recipe = Recipe(loss=loss, players=small_players, opt_G=opt_G, opt_D=Adam(2e-3))
     runs = Ensemble.from_recipe(recipe, seeds)
-    for _ in range(300):
+    for _ in range(500):
         (real,) = runs.random(cloud.sample, 64)
         runs.update_D(real, runs.G(runs.random(runs.noise, 64)))
     fake = runs.sample(1_000).requires_grad_()
     scores = runs.D(fake)
     (slope,) = torch.autograd.grad(scores.sum(), fake)
     (factor,) = torch.autograd.grad(runs.recipe.loss.generator(None, scores).sum(), scores)
-    for _ in runs.train(cloud, 300):
+    for _ in runs.train(cloud, 400):
         pass
     left = (runs.sample(1_000).mean(1) - cloud.modes[0]).norm(dim=1)
     measures = {
