@@ -72,7 +72,8 @@ def lab(_) -> int:
 def test(arguments) -> int:
     """Unit tests and toy lessons two at a time; digit lessons one at a time, since each uses both cores."""
     chosen = [path for number in arguments.numbers for path in found(number)] or lessons()
-    toys, digits = [path for path in chosen if path.name < "09"], [path for path in chosen if path.name >= "09"]
+    digits = [path for path in chosen if "09" <= path.name < "a"]  # appendices, a1 and on, are as light as toys
+    toys = [path for path in chosen if path not in digits]
     fetch_digits()
     results = [pytest("tests", *TWO_AT_A_TIME)]
     if toys:

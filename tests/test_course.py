@@ -336,6 +336,19 @@ def test_help_needs_nothing_but_a_python():
         assert re.search(rf"^ +{name}( |$)", found.stdout, re.M)
 
 
+def test_digit_lessons_are_tested_one_at_a_time_and_all_others_two(monkeypatch, course, tmp_path):
+    for name in ("00_start", "08_modern", "09_digits", "26_claims", "a1_classics"):
+        (tmp_path / f"{name}.ipynb").touch()
+    monkeypatch.setattr(course, "NOTEBOOKS", tmp_path)
+    browsers(monkeypatch, course)
+    assert run(monkeypatch, course, "test") == 0
+    _, toys, digits = told_to_pytest(course)
+    names = [[Path(word).stem for word in words if word.endswith(".ipynb")] for words in (toys, digits)]
+    assert names == [["00_start", "08_modern", "a1_classics"], ["09_digits", "26_claims"]]
+    assert "-n" in toys
+    assert "-n" not in digits
+
+
 # The browser tests
 
 

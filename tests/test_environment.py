@@ -2,6 +2,8 @@
 
 import ast
 import importlib.util
+import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -137,11 +139,20 @@ def test_the_floors_are_not_above_what_colab_has():
 # What is imported
 
 
+def source(path):
+    """The Python in a file or in a notebook; there, without the lines for the shell."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = ("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
+    return re.sub(r"^ *!.*$", "", "\n".join(cells), flags=re.M)
+
+
 def imported(paths):
     """The third-party packages that these files import, wherever in them."""
     found = set()
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(source(path))):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -160,6 +171,12 @@ def test_everything_the_package_imports_is_declared():
     assert undeclared(modules, DECLARED | EXTRAS["lab"]) == set()
 
 
+def test_everything_the_notebooks_import_is_declared():
+    modules = imported((ROOT / "notebooks").glob("*.ipynb"))
+    assert {"torch", "numpy", "sklearn"} <= modules
+    assert undeclared(modules, DECLARED) == set()
+
+
 def test_importing_the_package_needs_no_jupyterlab():
     """Colab has none: only the runner of notebooks may need what comes with it."""
     modules = imported(path for path in (ROOT / "gan_lessons").rglob("*.py") if path.name != "notebooks.py")
@@ -174,7 +191,8 @@ def test_everything_the_tests_import_is_declared():
 
 
 def test_nothing_is_declared_that_nobody_imports():
-    files = [*(ROOT / "gan_lessons").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]
+    files = [path for name in ("gan_lessons", "benchmarks") for path in (ROOT / name).rglob("*.py")]
+    files += (ROOT / "notebooks").glob("*.ipynb")
     used = {canonicalize_name(DISTRIBUTIONS.get(name, name)) for name in imported(files)}
     assert set(DECLARED) <= used
 

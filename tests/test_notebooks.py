@@ -79,8 +79,8 @@ def setup(book):
 
 
 def number(book):
-    """The lesson's number, or None for an appendix."""
-    return book.name[:2] if re.match(r"\d\d_", book.name) else None
+    """Two digits of a lesson, a letter and a digit of an appendix: "04", "a1"."""
+    return book.name[:2]
 
 
 def test_there_are_notebooks():
@@ -88,6 +88,10 @@ def test_there_are_notebooks():
 
 
 # The file
+
+
+def test_the_name_begins_with_the_number_of_a_lesson_or_an_appendix(book):
+    assert re.fullmatch(r"(\d\d|a\d)_[a-z0-9_]+\.ipynb", book.name)
 
 
 def test_the_format_is_valid_and_cells_have_ids(book):
@@ -204,10 +208,8 @@ def test_the_set_up_is_the_same_everywhere_but_for_imports(book):
 
 
 def test_the_parts_of_a_lesson_come_in_their_order(book):
-    if number(book) is None:
-        pytest.skip("an appendix is built as it likes")
     rest = headings(book)
-    assert rest[0].startswith(f"{number(book)} · ")
+    assert rest[0].startswith(f"{number(book).upper()} · ")
     for part in ANATOMY:
         places = [k for k, heading in enumerate(rest) if re.match(rf"{part}\b", heading)]
         assert places, f"no heading {part!r} where it belongs, among {rest}"
@@ -215,8 +217,6 @@ def test_the_parts_of_a_lesson_come_in_their_order(book):
 
 
 def test_every_exercise_is_set_and_checked(book):
-    if number(book) is None:
-        pytest.skip("an appendix has no exercises of its own")
     lesson = importlib.import_module(f"gan_lessons.exercises.lesson_{number(book)}")
     there = {name for name, value in vars(lesson).items() if isinstance(value, Exercise | Quiz)}
     source = "\n".join(cell.source for cell in code_cells(book))
@@ -249,6 +249,10 @@ def html(text):
 
 
 BREACHES = {
+    "a name without a number": (
+        test_the_name_begins_with_the_number_of_a_lesson_or_an_appendix,
+        lambda book, cell: setattr(book, "name", "appendix.ipynb"),
+    ),
     "two cells of one id": (
         test_the_format_is_valid_and_cells_have_ids,
         lambda book, cell: cell.update(id=book.cells[0].id),
@@ -325,6 +329,10 @@ BREACHES = {
     "parts in another order": (
         test_the_parts_of_a_lesson_come_in_their_order,
         lambda book, cell: book.update(cells=book.cells[:1] + book.cells[:0:-1]),
+    ),
+    "an appendix under another number": (
+        test_the_parts_of_a_lesson_come_in_their_order,
+        lambda book, cell: setattr(book, "name", "a1_classics.ipynb"),
     ),
     "an exercise left out": (
         test_every_exercise_is_set_and_checked,
