@@ -2,7 +2,7 @@
 
 A lesson says "in k of N runs" with the largest k that the sweep makes safe (`safe_count`); measures that are true or
 false are counted for it. For a single run a lesson asserts a threshold well beyond the worst run of the sweep. The last
-results stand in benchmarks/README.md. The experiments are in lesson_NN.py beside this file: functions of one seed, or
+results stand in sweeps.md. The experiments are in lesson_NN.py beside this file: functions of one seed, or
 of many at once (`MANY`).
 """
 
