@@ -70,7 +70,7 @@ class _View:
             torch.manual_seed(0)
             seen = self._draw(gan, left)
         loss_D, loss_G = (torch.stack(means).tolist() for means in self._means.values())
-        curves, names = {"discriminator": loss_D, "generator": loss_G}, ("step", "mean loss (nats)")
+        curves, names = {"discriminator": loss_D, "generator": loss_G}, ("step", "mean loss")
         plots.lines(right, curves, self._steps, names, self._clock(record, last), ("#009E73", "#CC79A7"))
         alt = f"Step {record['step']:,} of {record['steps']:,}. Left: {seen} Right: the losses of both players so far."
         if last:

@@ -264,7 +264,7 @@ def test_the_panels_hold_the_samples_and_the_mean_losses(clock, monkeypatch):
         pairs = [(records[k][name] + records[k + 1][name]).item() / 2 for k in (0, 2)]
         assert curves[label] == [[2, 4], pytest.approx(pairs, rel=1e-5)]
     assert right.get_xlabel() == "step"
-    assert "nats" in right.get_ylabel()
+    assert right.get_ylabel() == "mean loss"
 
 
 @pytest.mark.usefixtures("quick", "screen")
