@@ -33,6 +33,13 @@ def readings(runs: Ensemble, real: Tensor) -> Tensor:
     return torch.stack([exact, scores[:, :200].mean(1) - scores[:, 200:].mean(1), slopes])
 
 
+@torch.no_grad()
+def bending(runs: Ensemble, real: Tensor) -> Tensor:
+    """The share of D's units in the second layer that are on for some real points and off for others, (members,)."""
+    on = runs.D.layers[:4](real.expand(len(runs), *real.shape)) > 0
+    return (on.any(1) & ~on.all(1)).float().mean(1)
+
+
 def clipped(clip: float, seeds: Sequence[int]) -> list[dict[str, float]]:
     """A WGAN with weight clipping on the ring: the critic's estimate beside the exact distance, every 20 rounds.
 
@@ -56,9 +63,7 @@ def clipped(clip: float, seeds: Sequence[int]) -> list[dict[str, float]]:
         for _ in range(100):
             game.update_D(game.random(ring.sample, 64)[0], game.G(game.random(game.noise, 64)))
         alone.append(readings(game, real)[1])
-    with torch.no_grad():
-        on = runs.D.layers[:4](real.expand(len(runs), 200, 2)) > 0
-    bends = (on.any(1) & ~on.all(1)).float().mean(1)  # units of the second layer that switch somewhere
+    bends, bends_alone = bending(runs, real), bending(kept[-1], real)
     early, middle, later, results = 20 // EVERY, 60 // EVERY, 80 // EVERY, []
     for k in range(len(seeds)):
         W, gap, bound = exact[:, k], estimate[:, k], (estimate / slopes.clamp_min(1e-12))[:, k]
@@ -88,6 +93,7 @@ def clipped(clip: float, seeds: Sequence[int]) -> list[dict[str, float]]:
                 "rank_bound": spearmanr(bound, W).statistic,
                 "rank_step": by_step,
                 "bending_units": bends[k].item(),
+                "bending_units_alone": bends_alone[k].item(),
                 "one_score_at_the_end": bool(slopes[-1, k] == 0),
                 "is_a_bound": bool((bound <= W + 1e-5).all()),
                 "estimate_up_distance_down": bool(gap[early] > gap[0] and W[early] < W[0]),

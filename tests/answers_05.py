@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import scipy.linalg
+import scipy.optimize
 import scipy.stats
 import torch
 from scipy.optimize import linear_sum_assignment
@@ -61,6 +62,19 @@ def in_place(a, b):
     return a.abs().mean()
 
 
+def sorted_in_place(a, b):
+    a.sort()
+    b.sort()
+    return (a - b).abs().mean()
+
+
+def numpy_in_place(a, b):
+    a, b = a.numpy(), b.numpy()
+    a.sort()
+    b.sort()
+    return np.abs(a - b).mean()
+
+
 def nearest_free(a, b):
     left, work = b.tolist(), 0
     for x in a.tolist():
@@ -104,7 +118,8 @@ WRONG_LINE = [
     (lambda a, b: torch.cdist(a[:, None], b[:, None]).sum(), "the sum over all pairs"),
     (lambda a, b: (a[:, None] - b).abs().min(1).values.mean(), "Each point of a takes its nearest"),
     (lambda a, b: (a[:, None] - b).abs().min(0).values.mean(), "Each point of b takes its nearest"),
-    (nearest_free, "in turn, each with the nearest free place"),
+    (nearest_free, "a's points in turn, each with the nearest free place"),
+    (lambda a, b: nearest_free(b, a), "b's points in turn, each with the nearest free place"),
     (lambda a, b: (a.sort().indices - b.sort().indices).abs().float().mean(), ".values, not .indices"),
     (lambda a, b: gaps(a, b).max(), "the largest gap between the cumulative curves"),
     (lambda a, b: gaps(a, b).sum(), "not times how long each lasts"),
@@ -117,15 +132,31 @@ WRONG_LINE = [
     (lambda a, b: ordered(a, b).abs().sum() / (len(a) - 1), "divide by N - 1"),
     (lambda a, b: ordered(a, b).abs().sum() / len(torch.cat([a, b])), "You halve it"),
     (lambda a, b: 3 * ordered(a, b).abs().mean(), "You give 3 times"),
-    (lambda a, b: round(ordered(a, b).abs().mean().item(), 2), "Do you round"),
-    (lambda a, b: ordered(a, b).abs(), "One number is asked for"),
+    (lambda a, b: round(ordered(a, b).abs().mean().item(), 2), "You round, or cut"),
+    (lambda a, b: int(ordered(a, b).abs().mean()), "You round, or cut"),
+    (lambda a, b: ordered(a, b).abs(), "you give 4. If they are the ways, take their mean"),
+    (sorted_in_place, "use what sort returns"),
+    (numpy_in_place, "it shares their memory"),
+    (lambda a, b: (a.sort_().values - b).abs().mean(), "Tensors have no sort_"),
+    (lambda a, b: (a.argsort() - b.argsort()).abs().mean(), ".values, not .indices"),
+    (lambda a, b: a.sort(dim=1).values.mean(), "There is no such dim"),
+    (lambda a, b: sum(ordered(a, b).abs()[:-1]) / len(a), "The last pair is left out of the sum"),
+    (lambda a, b: sum(ordered(a, b).abs()[1:]) / len(a), "The first pair is left out of the sum"),
+    (lambda a, b: ordered(a, b)[:-1].abs().mean(), "The last pair is left out of the mean"),
+    (lambda a, b: ordered(a, b)[1:].abs().mean(), "The first pair is left out of the mean"),
+    (lambda a, b: ordered(a, b).norm() / len(a), "norm() over N has squares in it"),
+    (lambda a, b: (a.sort().values.abs() - b.sort().values.abs()).abs().mean(), "the size of each number before"),
+    (lambda a, b: (a.abs().sort().values - b.abs().sort().values).abs().mean(), "You sort by size"),
+    (lambda a, b: (a.sort().values.cumsum(0) - b.sort().values.cumsum(0)).abs().sum(), "add up the values along"),
+    (lambda a, b: (a - b).abs().sum(), "Sort both, and use what sort returns: a itself stays. And 1/N is missing"),
+    (lambda a, b: scipy.optimize.linear_sum_assignment(a - b), "The cost is a table"),
     (lambda a, b: a.sort() - b.sort(), "values and places together"),
     (lambda a, b: sorted(a) - sorted(b), "Lists have no minus"),
     (lambda a, b: transport.wasserstein(a, b), "a[:, None]"),
     (list_sort, "list.sort() gives nothing back"),
     (in_place, "You change the tensors"),
     (lambda a, b: 1.0, "whatever is given"),
-    (lambda a, b: ordered(a, b).abs().mean() + 1, "The smallest goes to the smallest"),
+    (lambda a, b: ordered(a, b).abs().mean() + b.max(), "[4.7, 2.9, 3.3, 4.8, 6.8], and their mean is 4.5"),
     (ordered(torch.zeros(2), torch.ones(2)), "without calling it"),
 ]
 
@@ -226,7 +257,53 @@ def lengths(real, fake):
     return transport.plan(real, fake).lengths
 
 
+def in_turn(real, fake):
+    left, partner = torch.cdist(real, fake), []
+    for row in left:
+        partner.append(row.argmin().item())
+        left[:, partner[-1]] = math.inf
+    return torch.tensor(partner)
+
+
+def over_norm(real, fake):
+    return ways(real, fake) / ways(real, fake).norm(dim=1)
+
+
+def through_distance(real, fake):
+    fake = fake.clone().requires_grad_()
+    return torch.autograd.grad(transport.wasserstein(real, fake), fake)[0]
+
+
+def nudged_single(step, real, fake):
+    table = torch.zeros_like(fake)
+    for j, k in itertools.product(range(len(fake)), range(2)):
+        nudge = torch.zeros_like(fake)
+        nudge[j, k] = step
+        up, down = (transport.wasserstein(real, fake + sign * nudge) for sign in (1, -1))
+        table[j, k] = (up - down) / (2 * step)
+    return table
+
+
 WRONG_GRADIENT = [
+    (lambda a, b: normalize(b - a[in_turn(a, b).argsort()], dim=1) / len(b), "Your real points choose in turn"),
+    (lambda a, b: normalize(b - a[in_turn(b, a)], dim=1) / len(b), "Your fakes choose in turn"),
+    (over_norm, "keepdim=True makes it (N, 1)"),
+    (through_distance, "no way leads back to fake"),
+    (lambda a, b: normalize(b[transport.plan(a, b)] - a, dim=1), "Of what transport.plan gives, .partner does"),
+    (lambda a, b: b - a[transport.plan(a, b).partner().argsort()], "leave () out"),
+    (lambda a, b: normalize(b[transport.plan(b, a).partner] - a, dim=1) / len(b), "That index belongs to real"),
+    (lambda a, b: normalize(b - a[transport.plan(b, a).partner.argsort()], dim=1) / len(b), "read backwards"),
+    (lambda a, b: normalize(a[transport.plan(a, b).partner] - b, dim=1) / len(b), "has it at once. And the sign is"),
+    (lambda a, b: normalize(b[transport.plan(a, b).partner] - a, dim=1), "Row j belongs to fake point j. And 1/N is"),
+    (lambda a, b: normalize(a - b[transport.plan(a, b).partner], dim=1), "by the fake ones. And 1/N is missing"),
+    (lambda a, b: normalize(ways(a, b), dim=1, p=1) / len(b), "You divide by |x| + |y|"),
+    (lambda a, b: normalize(ways(a, b), dim=1) / b.shape[1], "You divide by 2, the coordinates"),
+    (lambda a, b: normalize(ways(a, b), dim=1) / 40, "You divide by 40"),
+    (lambda a, b: normalize(ways(a, b), dim=1) / 3, "has the length 0.333. Each should have 1/N = 0.2"),
+    (lambda a, b: ways(a, b) / (ways(a, b).norm(dim=1, keepdim=True) + 0.1) / len(b), "Your rows point the right way"),
+    (lambda a, b: normalize(b + a[transport.plan(a, b).partner.argsort()], dim=1) / len(b), "You add fake and partner"),
+    (functools.partial(nudged_single, 1e-5), "float32 is too coarse"),
+    (functools.partial(nudged_single, 1e-6), "float32 is too coarse"),
     (lambda a, b: -by_autograd(a, b), "The sign is turned: that is the way G should go"),
     (lambda a, b: -len(b) * by_autograd(a, b), "The sign is turned, and 1/N is missing"),
     (lambda a, b: normalize(ways(a, b), dim=1), "1/N is missing. W1 is a mean"),
@@ -239,7 +316,7 @@ WRONG_GRADIENT = [
     (lambda a, b: normalize(ways(a, b, 2), dim=1) / len(b), "that of the squared ways"),
     (lambda a, b: normalize(b[transport.plan(a, b).partner] - a, dim=1) / len(b), "in the order of the real points"),
     (lambda a, b: by_autograd(b, a), "by the real points"),
-    (lambda a, b: normalize(b - a[transport.plan(a, b).partner], dim=1) / len(b), "read the wrong way round"),
+    (lambda a, b: normalize(b - a[transport.plan(a, b).partner], dim=1) / len(b), "read backwards"),
     (lambda a, b: normalize(b - a, dim=1) / len(b), "pair row with row"),
     (lambda a, b: normalize(b - a[torch.cdist(b, a).argmin(1)], dim=1) / len(b), "to its nearest real point"),
     (lambda a, b: normalize(b[:, None] - a, dim=2).mean(1) / len(b), "the mean over all pairs"),
@@ -258,7 +335,7 @@ WRONG_GRADIENT = [
     (lambda a, b: 5 * by_autograd(a, b), "You give 5 times"),
     (lambda a, b: (by_autograd(a, b),), "autograd.grad gives tuples"),
     (by_numbers, "There is nothing to differentiate"),
-    (float_backward, "This is a plain number, no tensor"),
+    (float_backward, "no way leads back to fake"),
     (forgot_detach, "ways.detach()"),
     (moving, "You change the tensors"),
     (lengths, "one row for each fake; yours is (4,)"),
@@ -266,7 +343,7 @@ WRONG_GRADIENT = [
     (lambda a, b: "up", "Give a table (N, 2)"),
     (lambda a, b: by_autograd(a, b) / 0, "something divided by 0"),
     (lambda a, b: torch.zeros_like(b), "whatever is given"),
-    (lambda a, b: by_autograd(a, b) + 0.1, "In the second test"),
+    (lambda a, b: by_autograd(a, b) + b * b, "its real partner at"),
 ]
 
 # The Fréchet distance
@@ -361,7 +438,7 @@ WRONG_FRECHET = [
     (lambda m, v, n, w: ((m - n) ** 2 / (v + w)).sum(), "Nothing is divided here"),
     (lambda m, v, n, w: ((m - n) ** 2 + (v**2 - w**2) ** 2).sum(), "square them again"),
     (lambda m, v, n, w: 2 * by_loop(m, v, n, w), "You give 2 times"),
-    (lambda m, v, n, w: (m - n) ** 2 + (v.sqrt() - w.sqrt()) ** 2, "One number is asked for"),
+    (lambda m, v, n, w: (m - n) ** 2 + (v.sqrt() - w.sqrt()) ** 2, "you give 3. The coordinates add up"),
     (lambda m, v, n, w: ((m - n) ** 2).sum() + (math.sqrt(v) - math.sqrt(w)) ** 2, "math's functions take one number"),
     (
         lambda m, v, n, w: metrics.frechet_distance(metrics.GaussianFit(m, v), metrics.GaussianFit(n, w)),
@@ -369,9 +446,41 @@ WRONG_FRECHET = [
     ),
     (lambda m, v, n, w: m.sub_(n).square().sum() + (v.sqrt() - w.sqrt()).square().sum(), "You change the tensors"),
     (lambda m, v, n, w: 0.0, "whatever is given"),
-    (lambda m, v, n, w: by_loop(m, v, n, w) + 1, "In one coordinate"),
+    (lambda m, v, n, w: by_loop(m, v, n, w) + 1, "together "),
+    (lambda m, v, n, w: by_loop(m, v, n, w) + len(m), "For the means [0.5, -1.0, 2.0] and [1.2, 0.4, -0.3]"),
+    (lambda m, v, n, w: -by_loop(m, v, n, w), "Only the sign is turned"),
+    (lambda m, v, n, w: by_loop(m, v, n, w) / 2, "You give 0.5 times"),
+    (lambda m, v, n, w: torch.trace(v + w - 2 * (v * w).sqrt()), "torch.diag(variance_a) makes the matrix"),
+    (lambda m, v, n, w: np.trace(v + w - 2 * (v * w).sqrt()), "torch.diag(variance_a) makes the matrix"),
+    (lambda m, v, n, w: scipy.linalg.sqrtm((v * w).numpy()).sum(), "torch.diag(variance_a) makes the matrix"),
+    (lambda m, v, n, w: torch.linalg.eigvals(v * w).sqrt().sum(), "torch.diag(variance_a) makes the matrix"),
+    (lambda m, v, n, w: torch.linalg.eigvals(torch.diag(v * w)).sqrt().sum(), "Take its .real"),
+    (lambda m, v, n, w: (m - n).norm(dim=1) ** 2, "There is no such dim"),
+    (lambda m, v, n, w: ((m - n) ** 2).sum() + ((v - w).sqrt() ** 2).sum(), "root each variance, then subtract"),
+    (lambda m, v, n, w: ((m - n) ** 2).sum() + (v - w).log().sum(), "The root or the log of a number below 0"),
+    (lambda m, n, v, w: ((m - n) ** 2 + (v.sqrt() - w.sqrt()) ** 2).sum(), "mean_a, variance_a, mean_b, variance_b"),
+    (lambda m, v, n, w: ((m - n) ** 2).mean() + ((v.sqrt() - w.sqrt()) ** 2).sum(), "For the means you take the mean"),
+    (lambda m, v, n, w: ((m - n) ** 2).sum() + ((v.sqrt() - w.sqrt()) ** 2).mean(), "For the σ you take the mean"),
+    (lambda m, v, n, w: by_loop(m[:1], v[:1], n[:1], w[:1]), "coordinate 0 alone"),
+    (lambda m, v, n, w: by_loop(m[:-1], v[:-1], n[:-1], w[:-1]), "The last coordinate is missing"),
+    (lambda m, v, n, w: (m - n).abs().sum() + (v.sqrt() - w.sqrt()).abs().sum(), "abs() where squares are asked"),
+    (lambda m, v, n, w: ((m - n) ** 2 + (v.sqrt() - w) ** 2).sum(), "Only variance_a has its root"),
+    (lambda m, v, n, w: ((m - n) ** 2 + (v - w.sqrt()) ** 2).sum(), "Only variance_b has its root"),
+    (lambda m, v, n, w: ((m - n) ** 2 + v + w - (2 * v * w).sqrt()).sum(), "The 2 is under the root"),
+    (lambda m, v, n, w: ((m - n) ** 2 + v + w - 2 * v.sqrt() * w).sum(), "only one variance has its root"),
+    (lambda m, v, n, w: ((m - n) ** 2 + v + w - 2 * v * w.sqrt()).sum(), "only one variance has its root"),
+    (lambda m, v, n, w: ((m - n) ** 2 + (v.sqrt() + w.sqrt()) ** 2).sum(), "which is (σa - σb)²"),
+    (lambda m, v, n, w: ((m - n) ** 2 + (v - w) ** 2).mean(), "And you take the mean over the coordinates"),
     (3.0, "without calling it"),
 ]
 
-RIGHT = {"w1_line": LINE, "gradient": GRADIENT, "frechet": FRECHET}
-WRONG = {"w1_line": WRONG_LINE, "gradient": WRONG_GRADIENT, "frechet": WRONG_FRECHET}
+
+def empty_grad(real, fake):
+    x = fake.clone().requires_grad_()
+    (real - x[transport.plan(real, fake).partner]).norm(dim=1).mean().backward()
+    return fake.grad
+
+
+RIGHT = {"w1_line": LINE, "w1_gradient": GRADIENT, "frechet_diagonal": FRECHET}
+WRONG = {"w1_line": WRONG_LINE, "w1_gradient": WRONG_GRADIENT, "frechet_diagonal": WRONG_FRECHET}
+OPEN = {"w1_gradient": [(empty_grad, ".grad belongs to the tensor by which you differentiate")]}

@@ -1,6 +1,8 @@
 """Exercises of lesson 05."""
 
+import functools
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,43 +12,72 @@ from torch import Tensor
 
 from gan_lessons.exercises.engine import Exercise, Mistake, NotAttempted, Question, Quiz, call, number
 
-_SLIPS = {  # words in an error that Python or torch raises, and what helps
+_DIAGONALS = (
+    "This wants a matrix, and you give a vector. torch.diag(variance_a) makes the matrix. Or stay with the vectors: "
+    "the entries' .sqrt() and .sum() do the same."
+)
+_PLAIN = (
+    "That is a plain number, as transport.wasserstein gives it: no way leads back to fake. Take the plan's partner, "
+    "and differentiate (real - fake[partner]).norm(dim=1).mean()."
+)
+_SLIPS = {  # words in an error that Python or torch raises, and what helps; the first that fits counts
     "return_types": "sort gives values and places together. Take .values of it, or [0].",
     "unsupported operand type(s) for -: 'tuple'": "sort gives values and places together. Take .values of it, or [0].",
     "unsupported operand type(s) for -: 'list'": "Lists have no minus. Go through both with zip, or make tensors.",
+    "no attribute 'sort_'": "Tensors have no sort_. a.sort() leaves a as it is: use what it returns, .values.",
     "'nonetype'": "Something is None. list.sort() gives nothing back; sorted(a) gives the list.",
+    "infer output dtype": "You take the mean of whole numbers. Are they places? Take .values, not .indices or argsort.",
     "one point a row": "transport takes points (N, F). Numbers become points of one coordinate by a[:, None].",
     "does not require grad": (
         "There is nothing to differentiate: transport gives numbers without a gradient, and fake may lack "
         "requires_grad_(). Take only the plan's partner, and compute the ways from fake itself."
     ),
+    "'float' object is not iterable": _PLAIN,
+    "'float' object has no attribute 'backward'": _PLAIN,
     "'float' object has no attribute": "This is a plain number, no tensor. transport.wasserstein gives such a one.",
     "must be tensor, not": "torch's functions want tensors, and this is a plain number or a list.",
     "converted to scalar": "math's functions take one number, and these are tensors: a.sqrt(), a.abs().",
     "can be converted to python scalars": "math's functions take one number, and these are tensors: a.sqrt(), a.abs().",
-    "at least two-dimensional": "frechet_distance takes matrices of covariance: torch.diag(variance_a).",
-    "must be at least 2": "frechet_distance takes matrices of covariance: torch.diag(variance_a).",
+    "trace: expected a matrix": _DIAGONALS,
+    "at least two": _DIAGONALS,
+    "at least 2 dimensions": _DIAGONALS,
     "gaussianfit": "metrics.GaussianFit(mean, covariance) takes both, and frechet_distance takes two such fits.",
-    "expected a matrix": "The cost is a table (N, N), one row for each point: a[:, None] - b, then the length.",
+    "expected a matrix (2-d array)": "The cost is a table (N, N), one row for each point: a[:, None] - b, then abs().",
+    "dimension out of range": "There is no such dim. (N,) and (F,) have dim 0 alone, (N, 2) has dims 0 and 1.",
+    "'tensor' object is not callable": "You call a tensor as a function. The plan's partner is a tensor: leave () out.",
+    "tensors used as indices": "An index holds whole numbers. Of what transport.plan gives, .partner does.",
+    "must match the size": (
+        "Two shapes do not fit. If you divide (N, 2) by norm(dim=1), which is (N,): keepdim=True makes it (N, 1)."
+    ),
     "boolean value of tensor": "An if takes one truth value; these tensors hold many.",
     "maximum recursion": "Your function calls itself without an end.",
     "can't call numpy() on tensor that requires grad": "Detach before NumPy or SciPy: ways.detach().",
 }
+_TWISTS = {"": (1, 0), " And the sign is turned.": (-1, 0)}  # of other formulas: a sign, and a power of N
+_SUMS = {" And 1/N is missing.": (1, 1), " And the sign is turned, and 1/N is missing.": (-1, 1)}
 
 
-def _ask(answer: Callable, cases: Sequence[tuple[Tensor, ...]], read: Callable[[Any, tuple], Any]) -> list[Any]:
-    """The learner's results for copies of the cases, which must come back unchanged, each `read`."""
+def _ask(
+    answer: Callable, cases: Sequence[tuple[Tensor, ...]], read: Callable[[Any, tuple], Any], more: str = ""
+) -> list[Any]:
+    """The learner's results for copies of the cases, which must come back unchanged, each `read`.
+
+    Where nothing comes back, `more` names one more reason.
+    """
     results: list[Any] = []
     for case in cases:
         copies = [x.clone() for x in case]
         try:
             given = call(answer, *copies, slips=_SLIPS)
-        except NotAttempted:
+        except NotAttempted as reason:
             if not results:
-                raise
+                raise NotAttempted(f"{reason}{more}") from None
             raise Mistake("For some arguments nothing comes back. Does one branch lack its return?") from None
         if not all(torch.equal(copy.detach(), x) for copy, x in zip(copies, case, strict=True)):
-            raise Mistake("You change the tensors that you are given: -=, sort_() and the like do that. Make new ones.")
+            raise Mistake(
+                "You change the tensors that you are given. -= does that, and so does .sort() on what .numpy() gives: "
+                "it shares their memory. Make new ones."
+            )
         results.append(read(given, case))
     return results
 
@@ -56,24 +87,56 @@ def _close(given: Sequence[Any], wanted: Sequence[Any]) -> bool:
 
 
 def _judge(
-    given: list[Any], cases: Sequence[tuple[Tensor, ...]], right: Callable, others: Mapping[str, Callable]
-) -> bool:
-    """Whether the results are right; a `Mistake` if they are those of another formula, or a multiple of the right."""
-    wanted = [right(*case) for case in cases]
+    given: list[Any],
+    cases: Sequence[tuple[Tensor, ...]],
+    right: Callable,
+    others: Mapping[str, Callable],
+    twists: Mapping[str, tuple[int, int]] = _TWISTS,
+) -> int | None:
+    """None if the results are right, else the case that is furthest off.
+
+    A `Mistake` if they are those of another formula, of its twist, or a multiple of the right.
+    """
+    wanted = [np.asarray(right(*case)) for case in cases]
     if _close(given, wanted):
-        return True
-    for message, other in others.items():
-        if _close(given, [other(*case) for case in cases]):
-            raise Mistake(message)
+        return None
+    for twist, (sign, power) in twists.items():
+        for message, other in others.items():
+            if _close(given, [sign * len(case[0]) ** power * other(*case) for case in cases]):
+                raise Mistake(message + twist)
     mine, true = (np.concatenate([np.ravel(x) for x in values]) for values in (given, wanted))
     if np.allclose(mine, mine[0], atol=1e-6):
         raise Mistake(f"Your answer is {mine[0]:.3g} whatever is given. Use the arguments.")
+    if any(np.allclose(mine, cut, atol=1e-6) for cut in (true.round(2), true.round(1), true.round(), np.trunc(true))):
+        raise Mistake("You round, or cut to whole numbers. Give the numbers as they are.")
     factor = mine @ true / (true @ true)
-    if abs(factor) > 1e-3 and np.allclose(mine, factor * true, rtol=1e-3, atol=1e-4):
+    if min(abs(factor), abs(factor - 1)) > 0.02 and np.allclose(mine, factor * true, rtol=1e-3, atol=1e-4):
+        if round(factor, 3) == -1:
+            raise Mistake("Only the sign is turned.")
         raise Mistake(f"You give {factor:.3g} times the right answer, each time. Take that factor out.")
-    if abs(mine - true).max() < 0.02 and np.allclose(mine, mine.round(2), atol=1e-6):
-        raise Mistake("Close. Do you round? Give the numbers as they are.")
-    return False
+    return int(np.argmax([np.abs(x - y).max() for x, y in zip(given, wanted, strict=True)]))
+
+
+def _number(given: Any, case: tuple[Tensor, ...], several: str, finite: bool = True) -> float:
+    """One number; `several` says what to do with one for each entry of the case."""
+    if len(case[0]) > 1 and tuple(getattr(given, "shape", ())) == tuple(case[0].shape):
+        raise Mistake(f"One number is asked for, and you give {len(case[0])}. {several}")
+    if isinstance(given, complex) or "complex" in str(getattr(given, "dtype", "")):
+        raise Mistake("You give a complex number, as eigenvalues and roots of matrices are. Take its .real.")
+    return number(given, finite)
+
+
+def _listed(x: Tensor) -> list[float]:
+    return [round(value, 2) for value in x.tolist()]
+
+
+def _in_turn(ways: Tensor) -> Tensor:
+    """The column of every row, each row taking the nearest that is still free."""
+    left, partner = ways.clone(), []
+    for row in left:
+        partner.append(row.argmin().item())
+        left[:, partner[-1]] = math.inf
+    return torch.tensor(partner)
 
 
 # Exercise 1: W1 on a line. Cases unlike enough that no two formulas below agree on all of them.
@@ -94,13 +157,8 @@ def _in_order(a: Tensor, b: Tensor) -> Tensor:
     return a.sort().values - b.sort().values
 
 
-def _greedy(a: Tensor, b: Tensor) -> float:
-    left, total = b.tolist(), 0.0
-    for x in a.tolist():
-        nearest = min(left, key=lambda y: abs(x - y))
-        left.remove(nearest)
-        total += abs(x - nearest)
-    return total / len(a)
+def _greedy(a: Tensor, b: Tensor) -> Tensor:
+    return (a - b[_in_turn((a[:, None] - b).abs())]).abs().mean()
 
 
 def _steps(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -111,7 +169,9 @@ def _steps(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 
 
 _OTHER_LINES = {
-    "You pair the points in the order in which they come. Sort both samples first.": lambda a, b: (a - b).abs().mean(),
+    "You pair the points in the order in which they come. Sort both, and use what sort returns: a itself stays.": (
+        lambda a, b: (a - b).abs().mean()
+    ),
     "You sort a and leave b as it comes. Sort both.": lambda a, b: (a.sort().values - b).abs().mean(),
     "You sort b and leave a as it comes. Sort both.": lambda a, b: (a - b.sort().values).abs().mean(),
     "One of your samples is sorted upwards and the other downwards: that is the dearest plan.": (
@@ -149,8 +209,25 @@ _OTHER_LINES = {
     "Each point of b takes its nearest in a, so one place may be taken twice and another stays empty.": (
         lambda a, b: (a[:, None] - b).abs().min(0).values.mean()
     ),
-    "You serve the points in turn, each with the nearest free place. Early ones take what later ones need: sort.": (
+    "You serve a's points in turn, each with the nearest free place. Early ones take what later ones need: sort.": (
         _greedy
+    ),
+    "You serve b's points in turn, each with the nearest free place. Early ones take what later ones need: sort.": (
+        lambda a, b: _greedy(b, a)
+    ),
+    "The last pair is left out of the sum. Every pair counts.": lambda a, b: _in_order(a, b)[:-1].abs().sum() / len(a),
+    "The first pair is left out of the sum. Every pair counts.": lambda a, b: _in_order(a, b)[1:].abs().sum() / len(a),
+    "The last pair is left out of the mean. Every pair counts.": lambda a, b: _in_order(a, b)[:-1].abs().mean(),
+    "The first pair is left out of the mean. Every pair counts.": lambda a, b: _in_order(a, b)[1:].abs().mean(),
+    "norm() over N has squares in it. For W1 take the mean of abs().": lambda a, b: _in_order(a, b).norm() / len(a),
+    "You take the size of each number before you subtract. abs() belongs around the difference.": (
+        lambda a, b: (a.sort().values.abs() - b.sort().values.abs()).abs().mean()
+    ),
+    "You sort by size, without the sign. Sort the numbers; abs() belongs around the difference.": (
+        lambda a, b: (a.abs().sort().values - b.abs().sort().values).abs().mean()
+    ),
+    "You add up the values along the line. The cumulative curves add up shares of points.": (
+        lambda a, b: _in_order(a, b).cumsum(0).abs().sum()
     ),
     "You compare the places that sorting gives, not the sorted values: .values, not .indices.": (
         lambda a, b: (a.argsort() - b.argsort()).abs().float().mean()
@@ -171,13 +248,14 @@ _OTHER_LINES = {
 
 
 def _judge_line(answer) -> str:
-    given = _ask(answer, _LINES, lambda given, case: number(given))
-    if _judge(given, _LINES, _w1, _OTHER_LINES):
+    given = _ask(answer, _LINES, functools.partial(_number, several="If they are the ways, take their mean."))
+    worst = _judge(given, _LINES, _w1, _OTHER_LINES, _TWISTS | _SUMS)
+    if worst is None:
         return "On a line sorting is the whole plan: N log N steps where the assignment needs about N³."
-    a, b = _LINES[2]
+    a, b = _LINES[worst]
     raise Mistake(
-        f"For a = {[round(v, 1) for v in a.tolist()]} and b = {[round(v, 1) for v in b.tolist()]} you give "
-        f"{given[2]:.3g}. The smallest goes to the smallest: ways 3.8, 3.3 and 2.4, so {_w1(a, b):.3g}."
+        f"For a = {_listed(a)} and b = {_listed(b)} you give {given[worst]:.3g}. The smallest goes to the smallest, "
+        f"and so on: ways {_listed(_in_order(a, b).abs())}, and their mean is {_w1(a, b):.3g}."
     )
 
 
@@ -186,7 +264,7 @@ w1_line = Exercise(
     hints=(
         "Draw three points above a line and three below it. Which lines between them do not cross?",
         "Sort both. Point k of the one goes to point k of the other. The work is the mean way.",
-        "a.sort().values - b.sort().values, then abs() and mean().",
+        "sort() gives the values and their places: take .values. A way has no sign, so abs() comes before the mean.",
     ),
     answer="""\
 def w1_line(a, b):
@@ -208,6 +286,10 @@ _CLOUDS = [
     (
         torch.tensor([[0.0, 0.0], [1.0, 0.5], [6.0, -5.0], [-5.0, 1.5], [-6.0, -4.0]]),  # squares have another plan
         torch.tensor([[-7.4, -4.8], [2.2, 0.0], [1.2, 0.5], [7.0, -3.9], [-4.2, 0.6]]),
+    ),
+    (  # the plan, that of the squares, and both that serve points in turn: all different
+        torch.tensor([[-0.4, 2.0], [2.4, -2.8], [4.2, -2.2], [-0.9, 3.1], [0.3, -4.2]]),
+        torch.tensor([[0.8, 0.3], [0.3, 0.6], [3.5, 3.4], [6.1, 0.5], [6.1, 5.1]]),
     ),
 ]
 
@@ -260,9 +342,15 @@ _OTHER_GRADIENTS = {
     "That is the gradient by the real points. Asked is that by the fake ones.": (
         lambda a, b: -_gradient(a, b)[_partner(a, b)]
     ),
-    "The plan is read the wrong way round: partner[i] is the fake of real i. For fake j take partner.argsort()[j].": (
-        lambda a, b: _unit(b - a[_partner(a, b)]) / len(b)
+    "Your pairs are those of the plan read backwards. plan(real, fake).partner.argsort() has the real point of each "
+    "fake; plan(fake, real).partner has it at once.": lambda a, b: _unit(b - a[_partner(a, b)]) / len(b),
+    "You index fake with the real point of each fake. That index belongs to real: fake - real[index].": (
+        lambda a, b: _unit(b[_partner(a, b).argsort()] - a) / len(b)
     ),
+    "Your real points choose in turn, each the nearest free fake. Early ones take what later ones need: "
+    "transport.plan finds the cheapest.": (lambda a, b: _unit(b - a[_in_turn(torch.cdist(a, b)).argsort()]) / len(b)),
+    "Your fakes choose in turn, each the nearest free real point. Early ones take what later ones need: "
+    "transport.plan finds the cheapest.": lambda a, b: _unit(b - a[_in_turn(torch.cdist(b, a))]) / len(b),
     "You leave the plan out and pair row with row. Which real point a fake belongs to, the plan says.": (
         lambda a, b: _unit(b - a) / len(b)
     ),
@@ -287,6 +375,16 @@ _OTHER_GRADIENTS = {
     "You divide by the squared length. A unit vector is the way over its length.": (
         lambda a, b: _ways(a, b) / _ways(a, b).norm(dim=1, keepdim=True) ** 2 / len(b)
     ),
+    "You divide by |x| + |y|. The length is the root of x² + y²: norm(dim=1, keepdim=True).": (
+        lambda a, b: _ways(a, b) / _ways(a, b).abs().sum(1, keepdim=True) / len(b)
+    ),
+    "You add fake and partner. The way is their difference.": (
+        lambda a, b: _unit(b + a[_partner(a, b).argsort()]) / len(b)
+    ),
+    "You divide by 2, the coordinates: shape[1]. N is the count of points: len(fake).": (
+        lambda a, b: _unit(_ways(a, b)) / 2
+    ),
+    "You divide by 40, the lesson's N. Here N is len(fake).": lambda a, b: _unit(_ways(a, b)) / 40,
     "You divide by N twice.": lambda a, b: _gradient(a, b) / len(b),
     "You divide by 2N, the count of all coordinates. W1 is a mean over N ways.": lambda a, b: _gradient(a, b) / 2,
     "You keep only the signs of the ways. The slope of a length is the way divided by its length.": (
@@ -320,20 +418,41 @@ def _rows(given: Any, case: tuple[Tensor, Tensor]) -> np.ndarray:
     return table
 
 
+def _shown(row: np.ndarray) -> str:
+    return f"({row[0]:.3f}, {row[1]:.3f})"
+
+
 def _judge_gradient(answer) -> str:
-    given = _ask(answer, _CLOUDS, _rows)
-    if _judge(given, _CLOUDS, _gradient, _OTHER_GRADIENTS):
+    none = " Or it returns a .grad that is None: .grad belongs to the tensor by which you differentiate."
+    given = _ask(answer, _CLOUDS, _rows, none)
+    worst = _judge(given, _CLOUDS, _gradient, _OTHER_GRADIENTS, _TWISTS | _SUMS)
+    if worst is None:
         return "Every fake is pulled with the same strength, far or near. A critic of slope 1 tells G just this."
-    real, fake = _CLOUDS[1]
-    way, wanted = _ways(real, fake)[0], _gradient(real, fake)[0]
+    wanted = [_gradient(*case).numpy() for case in _CLOUDS]
+    mine, true, n = np.concatenate(given), np.concatenate(wanted), len(given[worst])
+    j = int(np.abs(given[worst] - wanted[worst]).max(1).argmax())
+    length = np.linalg.norm(mine, axis=1)
+    cosine = (mine * true).sum(1) / np.maximum(length * np.linalg.norm(true, axis=1), 1e-12)
+    off, row, asked = np.abs(mine - true).max(), given[worst][j], wanted[worst][j]
+    if off < 0.1 * np.abs(true).max():
+        raise Mistake(
+            f"Close: you are off by at most {off:.1g}. If you nudge numerically, float32 is too coarse: nudge "
+            "fake.double(), by 1e-5 both ways."
+        )
+    if (cosine > 1 - 1e-5).all():
+        raise Mistake(
+            f"Your rows point the right way. But in a test with N = {n} row {j} has the length "
+            f"{np.linalg.norm(row):.3g}. Each should have 1/N = {1 / n:.3g}: the way over its norm, and over N."
+        )
+    real, fake = _CLOUDS[worst]
+    home = real[_partner(real, fake).argsort()]
     raise Mistake(
-        f"In the second test fake 0 lies ({way[0]:.1f}, {way[1]:.1f}) away from its partner. So its row is that way "
-        f"over its length and over N = 3: ({wanted[0]:.3f}, {wanted[1]:.3f}). Yours is "
-        f"({given[1][0, 0]:.3f}, {given[1][0, 1]:.3f})."
+        f"In a test with N = {n} fake {j} lies at {_listed(fake[j])}, its real partner at {_listed(home[j])}. Row {j} "
+        f"is fake minus partner, over its length and over N: {_shown(asked)}. Yours is {_shown(row)}."
     )
 
 
-gradient = Exercise(
+w1_gradient = Exercise(
     judge=_judge_gradient,
     hints=(
         "Move one fake a little. Only its own way changes. By how much, if it moves straight off its partner?",
@@ -395,8 +514,34 @@ _OTHER_FRECHETS = {  # m and v the mean and variance of a, n and w those of b
     "In the last term the root is missing: va + vb - 2 √(va vb).": (
         lambda m, v, n, w: _shift(m, n) + (v + w - 2 * v * w).sum()
     ),
+    "In the last term only one variance has its root: va + vb - 2 √(va vb).": (
+        lambda m, v, n, w: _shift(m, n) + (v + w - 2 * v.sqrt() * w).sum()
+    ),
+    "In the last term only one variance has its root: -2 √(va vb) comes after va + vb.": (
+        lambda m, v, n, w: _shift(m, n) + (v + w - 2 * v * w.sqrt()).sum()
+    ),
+    "The 2 is under the root. It stands before it: va + vb - 2 √(va vb).": (
+        lambda m, v, n, w: _shift(m, n) + (v + w - (2 * v * w).sqrt()).sum()
+    ),
+    "Only variance_a has its root. Take that of both: (σa - σb)².": (
+        lambda m, v, n, w: _shift(m, n) + (v.sqrt() - w).square().sum()
+    ),
+    "Only variance_b has its root. Take that of both: (σa - σb)².": (
+        lambda m, v, n, w: _shift(m, n) + (v - w.sqrt()).square().sum()
+    ),
+    "You take abs() where squares are asked, of the means and of the σ: (ma - mb)² + (σa - σb)².": (
+        lambda m, v, n, w: (m - n).abs().sum() + (v.sqrt() - w.sqrt()).abs().sum()
+    ),
+    "For the means you take the mean over the coordinates. Both parts add up.": (
+        lambda m, v, n, w: _shift(m, n) / len(m) + _spread(v, w)
+    ),
+    "For the σ you take the mean over the coordinates. Both parts add up.": (
+        lambda m, v, n, w: _shift(m, n) + _spread(v, w) / len(m)
+    ),
+    "You take coordinate 0 alone. Add up over all.": lambda m, v, n, w: _frechet(m[:1], v[:1], n[:1], w[:1]),
+    "The last coordinate is missing. Add up over all.": lambda m, v, n, w: _frechet(m[:-1], v[:-1], n[:-1], w[:-1]),
     "The last term is missing: va + vb - 2 √(va vb).": lambda m, v, n, w: _shift(m, n) + (v + w).sum(),
-    "The last term has the wrong sign: va + vb - 2 √(va vb).": (
+    "The last term has the wrong sign: va + vb - 2 √(va vb), which is (σa - σb)².": (
         lambda m, v, n, w: _shift(m, n) + (v.sqrt() + w.sqrt()).square().sum()
     ),
     "You subtract the variances and keep the size. Take the roots first, then the difference, then the square.": (
@@ -439,24 +584,41 @@ _OTHER_FRECHETS = {  # m and v the mean and variance of a, n and w those of b
 }
 
 
+def _squared(given: Any, case: tuple[Tensor, ...]) -> float:
+    value = _number(given, case, "The coordinates add up: take the sum.", finite=False)
+    if math.isnan(value) and len(case[0]) == 1:
+        raise Mistake(
+            "Where there is one coordinate you give nan, as std() and var() of one number do. The variances are given: "
+            "take their roots."
+        )
+    if math.isnan(value):
+        raise Mistake(
+            "You give nan. The root or the log of a number below 0 is that: root each variance, then subtract. "
+            "Have you the arguments in the order mean_a, variance_a, mean_b, variance_b?"
+        )
+    return number(value)
+
+
 def _judge_frechet(answer) -> str:
-    given = _ask(answer, _GAUSSIANS, lambda given, case: number(given))
-    if _judge(given, _GAUSSIANS, _frechet, _OTHER_FRECHETS):
+    given = _ask(answer, _GAUSSIANS, _squared)
+    means = {" And you take the mean over the coordinates; they add up.": (1, -1)}
+    worst = _judge(given, _GAUSSIANS, _frechet, _OTHER_FRECHETS, _TWISTS | means)
+    if worst is None:
         return "Each σ is compared with its own: the roots, not the variances. Squared distances add over coordinates."
-    m, v, n, w = _GAUSSIANS[2]
+    m, v, n, w = _GAUSSIANS[worst]
     raise Mistake(
-        f"In one coordinate, with means {m.item():.1f} and {n.item():.1f} and variances {v.item():.1f} and "
-        f"{w.item():.1f}, the means give {_shift(m, n):.3f} and the σ give {_spread(v, w):.3f}, together "
-        f"{_frechet(m, v, n, w):.3f}. Yours is {given[2]:.3f}."
+        f"For the means {_listed(m)} and {_listed(n)} and the variances {_listed(v)} and {_listed(w)}, the means give "
+        f"{_shift(m, n):.3f} and the σ give {_spread(v, w):.3f}, together {_frechet(m, v, n, w):.3f}. "
+        f"Yours is {given[worst]:.3f}."
     )
 
 
-frechet = Exercise(
+frechet_diagonal = Exercise(
     judge=_judge_frechet,
     hints=(
         "Begin with one coordinate: the page has the formula on a line. What is σ, if the variance is given?",
         "In each coordinate (ma - mb)² + (σa - σb)², with σ the root of the variance. Add over the coordinates.",
-        "((mean_a - mean_b) ** 2).sum() + ((variance_a.sqrt() - variance_b.sqrt()) ** 2).sum()",
+        "Two sums of squares: over the differences of the means, and over those of the roots. A tensor has .sqrt().",
     ),
     answer="""\
 def frechet_diagonal(mean_a, variance_a, mean_b, variance_b):
