@@ -52,7 +52,7 @@ def walk(seed: int) -> dict[str, float]:
     return {
         "accepted": accepted,
         "effective_median": size[:, 0].median().item(),
-        "effective_most": size.max().item(),
+        "effective_most": size.median(0).values.max().item(),
         "naive_most": (off < 2 * sd / len(f) ** 0.5).float().mean(0).max().item(),
         "honest_least": (off < 2 * sd / size**0.5).float().mean(0).min().item(),
         "pooled_deviation": pooled.max().item(),

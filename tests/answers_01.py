@@ -10,6 +10,8 @@ import scipy.stats
 import torch
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
+NAMES = {"math": math}  # what the notebook has imported
+
 # Exercise 1
 
 
@@ -60,6 +62,8 @@ MIXTURE = [
     lambda x, m, s, w: np.logaddexp.reduce((bells(x, m, s) + w.log()).numpy(), axis=1),
     lambda x, m, s, w: [(w.log() + Normal(m, s).log_prob(a)).logsumexp(0) for a in x],
     lambda x, m, s, w: torch.logsumexp(w.log() + bells(x, m, s), 1).requires_grad_(),
+    lambda x, m, s, w: (value for value in by_lists(x, m, s, w)),
+    lambda x, m, s, w: torch.logsumexp((w + 1e-8).log() + bells(x, m, s), 1),
 ]
 
 
@@ -73,6 +77,30 @@ CONSTANT = 0.5 * math.log(2 * math.pi)
 
 def parts(x, m, s, w, square=0.5, constant=CONSTANT, log=1.0):
     return (w.log() - square * ((x[:, None] - m) / s) ** 2 - log * s.log() - constant).logsumexp(1)
+
+
+def shifted(joint, by):
+    """log sum exp of the rows with `by` taken out of them first, and put back."""
+    return by.squeeze(-1) + (joint - by).exp().sum(1).log()
+
+
+def join(x, m, s, w):
+    return w.log() + bells(x, m, s)
+
+
+def of_dimension(size):
+    """The lesson's bell in `size(x, m)` dimensions."""
+    return lambda x, m, s, w: (
+        w.log() - (x[:, None] - m) ** 2 / (2 * s**2) - size(x, m) / 2 * torch.log(2 * math.pi * s**2)
+    ).logsumexp(1)
+
+
+def log_bells(x, modes, std):
+    return -(torch.cdist(x, modes) ** 2) / (2 * std**2) - x.shape[1] / 2 * math.log(2 * math.pi * std**2)
+
+
+def by_math(x, m, s, w):
+    return [math.log(sum((c * b.exp()).item() for c, b in zip(w, row, strict=True))) for row in bells(x, m, s)]
 
 
 def in_place(x, m, s, w):
@@ -131,14 +159,63 @@ WRONG_MIXTURE = [
     (lambda x, m, s, w: by_formula(x, m, s, w).mean().item(), "one number for all points"),
     (lambda x, m, s, w: by_formula(x, m, s, w)[:2], "For 7 points give (7,)"),
     (lambda x, m, s, w: by_formula(x, m, s, w) + 0.7, "off by the same constant, 0.7"),
-    (lambda x, m, s, w: by_formula(x, m, s, w).round(decimals=1), "Do you round?"),
-    (lambda x, m, s, w: by_formula(x, 2 * m, s, w), "you give"),
-    (lambda x, m, s, w: (w * bells(x, m, s).exp()).sum(1).log(), "exp underflows to 0 there"),
+    (lambda x, m, s, w: by_formula(x, m, s, w).round(decimals=1), "Do you round, or"),
+    (
+        lambda x, m, s, w: by_formula(x, 2 * m, s, w),
+        "weights [0.02, 0.98] you give -6.119 at x = -0.8; right is -0.9576",
+    ),
+    (lambda x, m, s, w: by_formula(x, m, s, w).squeeze(), "For a single point the shape is ()"),
+    (joined(lambda b, w: b + w.clamp_min(0.05).log()), "weights [0.02, 0.98] you give"),
+    (lambda x, m, s, w: by_formula(x, m, s, w) - math.log(len(m)), "You subtract log K"),
+    (functools.partial(parts, constant=-CONSTANT), "½ log 2π has the wrong sign"),
+    (functools.partial(parts, constant=CONSTANT / 2, log=0.5), "The root is the half already"),
+    (of_dimension(lambda x, m: 2), "the constant of the plane"),
+    (of_dimension(lambda x, m: len(x)), "You take N for d"),
+    (of_dimension(lambda x, m: len(m)), "You take K for d"),
+    (lambda *a: (join(*a) - join(*a).amax(1, keepdim=True)).exp().sum(1).log(), "did not add it back"),
+    (
+        lambda x, m, s, w: (w.log() - (x[:, None] - m) ** 2 / 2 * s**2 - s.log() - CONSTANT).logsumexp(1),
+        "Put brackets",
+    ),
+    (
+        lambda x, m, s, w: (w.log() - (x[:, None] - m).abs() / (2 * s**2) - s.log() - CONSTANT).logsumexp(1),
+        "The square is missing",
+    ),
+    (lambda x, m, s, w: by_formula(x, -m, s, w), "You take x + m"),
+    (lambda x, m, s, w: by_formula(x, 0 * m, s, w), "The means are missing"),
+    (lambda x, m, s, w: (w.log() + bells(x, m, s[0])).logsumexp(1), "the std of the first"),
+    (lambda x, m, s, w: w[0].log() + Normal(m[0], s[0]).log_prob(x), "Only the first component counts. Does a loop"),
+    (lambda x, m, s, w: Normal(m[0], s[0]).log_prob(x), "without its weight"),
+    (lambda *a: join(*a)[:, :-1].logsumexp(1), "The last component is left out"),
+    (lambda *a: join(*a)[:, :2].logsumexp(1), "Only the first two components"),
+    (lambda *a: torch.stack([join(*a)[:, k] for k in range(3)], 1).logsumexp(1), "An index is too large"),
+    (lambda x, m, s, w: (w * bells(x, m, s).exp()).logsumexp(1), "logsumexp takes exp itself"),
+    (lambda x, m, s, w: by_formula(x, m, s, w).round(), "You round to whole numbers"),
+    (lambda x, m, s, w: by_formula(x, m, s, w).half(), "Close: at x = 0.3 you give"),
+    (lambda x, m, s, w: by_formula(x, m, s, w).exp().log1p(), "log1p"),
+    (lambda x, m, s, w: MixtureSameFamily(Categorical(w), Normal(m, s)).log_prob, "a method that is not called"),
+    (lambda x, m, s, w: join(x, m, s, w).T, "(3, 7); the components are still to be joined. logsumexp over dim=0"),
+    (lambda x, m, s, w: [join(x, m, s, w)[:, k] for k in range(len(m))], "logsumexp over dim=0"),
+    (lambda x, m, s, w: by_formula(x, s, m, w) + Normal(s, m).log_prob(x[:, None]).sum(1), "Normal(means, stds)"),
+    (lambda x, m, s, w: torch.logsumexp(w.log() + log_bells(x, m, s), 1), "log_bells is for points (N, d)"),
+    (lambda x, m, s, w: log_bells(x), "missing 2 required positional arguments: 'modes' and 'std'"),
+    (lambda x, m, s, w: join(x, m, s, w).logsumexp(), "logsumexp wants a dimension"),
+    (lambda x, m, s, w: [1 / 0 for _ in x], "ZeroDivisionError: division by zero"),
+    (lambda x, m, s, w: [math.log(a) for a in x.tolist()], "A log of a negative number, or of 0"),
+    (by_math, "Far out every exp is 0"),
+    (lambda *a: [-math.log(1 / math.exp(value)) for value in by_lists(*a)], "Far out every exp is 0"),
+    (lambda *a: shifted(join(*a), join(*a).amin(1, keepdim=True)), "exp overflows there: take out the largest"),
+    (lambda *a: shifted(join(*a), join(*a).max()), "right alone and wrong beside others"),
+    (lambda *a: by_formula(*a).clamp(min=-1e5), "A small constant or a clamp"),
+    (
+        lambda x, m, s, w: (w * bells(x, m, s).exp()).sum(1).log(),
+        "At x = -3000 you give -inf; right is -2.66379e+06. exp underflows",
+    ),
     (lambda x, m, s, w: ((w * bells(x, m, s).exp()).sum(1) + 1e-12).log(), "A small constant or a clamp"),
     (lambda x, m, s, w: (w * bells(x, m, s).exp()).sum(1).clamp_min(1e-30).log(), "A small constant or a clamp"),
-    (lambda x, m, s, w: (w * bells(x, m, s)).sum(1).log(), "nan or infinite"),
+    (lambda x, m, s, w: (w * bells(x, m, s)).sum(1).log(), "Is it the log of a negative number"),
     (lambda x, m, s, w: torch.logsumexp(w.log() + Normal(m, s).log_prob(x), 1), "Two shapes do not meet"),
-    (lambda x, m, s, w: torch.logsumexp(w.log() + bells(x, m, s)), "dimension"),
+    (lambda x, m, s, w: torch.logsumexp(w.log() + bells(x, m, s)), "logsumexp wants a dimension"),
     (lambda x, m, s, w: math.log((w * bells(x, m, s).exp()).sum(1)), "take one number"),
     (lambda x, m, s, w: "log p", "of type str"),
     (in_place, "You changed the tensors"),
@@ -193,6 +270,8 @@ STEP = [
     lambda x, new, log_p, u: np.where(np.log(u) <= log_p(new) - log_p(x), new, x),
     lambda x, new, log_p, u: new if log_p(x) + math.log(u) < log_p(new) else x,
     lambda x, new, log_p, u: new if -math.log(u) > log_p(x) - log_p(new) else x,
+    lambda x, new, log_p, u: new if u - 1 < math.expm1(min(0.0, log_p(new) - log_p(x))) else x,
+    lambda x, new, log_p, u: new if math.log(u) < np.diff(log_p(np.array([x, new])))[0] else x,
 ]
 
 
@@ -210,7 +289,41 @@ def silent_if_accepted(x, new, log_p, u):
         return x
 
 
+def to_the_right(x, new, log_p, u):
+    return new if new > x or math.log(u) < log_p(new) - log_p(x) else x
+
+
+def swapped(new, x, log_p, u):
+    return new if math.log(u) < log_p(new) - log_p(x) else x
+
+
 WRONG_STEP = [
+    (to_the_right, "Your choice depends on where x and new lie"),
+    (lambda x, new, log_p, u: new if math.log(u) < log_p(new) - log_p(x) and new <= x else x, "Your choice depends"),
+    (lambda x, new, log_p, u: max(x, new), "You compare the places"),
+    (lambda x, new, log_p, u: min(x, new), "You compare the places"),
+    (lambda x, new, log_p, u: new if u < new / x else x, "You compare the places"),
+    (lambda x, new, log_p, u: new if u < math.exp(new - x) else x, "You compare the places"),
+    (lambda x, new, log_p, u: new if math.log(u) < log_p(new - x) else x, "you ask log_p at -2. Ask"),
+    (swapped, "are x and new swapped"),
+    (rule(lambda a, b, u: -math.log(u) < b - a), "Is it -log u for log u"),
+    (rule(lambda a, b, u: u < max(1, math.exp(min(50, b - a)))), "You always accept. Is it max(1, ratio)"),
+    (rule(lambda a, b, u: b > a or math.log(u) < a - b), "the ratio upside down"),
+    (rule(lambda a, b, u: u < b), "You compare u with log_p(new). It takes a ratio"),
+    (rule(lambda a, b, u: b >= a or math.log(u) >= b - a), "Downhill accept and refuse have changed places"),
+    (rule(lambda a, b, u: min(1, math.exp(min(50, b - a))) > 0.5), "u plays no part"),
+    (rule(lambda a, b, u: math.log(u) < math.log(b / a)), "A log of a negative number, or of 0"),
+    (rule(lambda a, b, u: math.log(u) < math.log(math.exp(b)) - math.log(math.exp(a))), "exp gives 0 for both"),
+    (rule(lambda a, b, u: math.log(u) < max(b, -745) - max(a, -745)), "and u = 0.5 you go. exp loses"),
+    (rule(lambda a, b, u: u.log() < b - a), "u, x and new are plain numbers"),
+    (lambda x, new, log_p, u: torch.where(math.log(u) < log_p(new) - log_p(x), new, x), "are plain numbers"),
+    (lambda x, new, log_p, u: torch.where(torch.tensor([u]).log()[0][:, None] < 0, new, x), "are plain numbers"),
+    (lambda x, new, u, log_p: new if math.log(u) < log_p(new) - log_p(x) else x, "The order is x, new, log_p, u"),
+    (lambda x, new, log_p, u: new if math.log(u) < log_p(x, new) else x, "log_p is a function of one place"),
+    (lambda x, new, log_p, u: new if math.log(u) < log_p() else x, "log_p is a function of one place"),
+    (lambda x, new, log_p, u: new if math.log(u) < log_p[new] - log_p[x] else x, "log_p is a function of one place"),
+    (lambda self, x, new, log_p, u: new, "missing 1 required positional argument: 'u'"),
+    (lambda x, new, log_p, u: int(new), "You give 0 with x = 1.25 and new = -0.75"),
     (rule(lambda a, b, u: True), "You always accept"),
     (rule(lambda a, b, u: math.log(u) < math.exp(b - a)), "You always accept"),
     (rule(lambda a, b, u: False), "Your walk never moves"),
@@ -236,9 +349,9 @@ WRONG_STEP = [
     (rule(lambda a, b, u: math.log2(u) < b - a), "base 2"),
     (rule(lambda a, b, u: math.log10(u) < b - a), "base 10"),
     (rule(lambda a, b, u: b < a and math.log(u) < b - a), "You accept downhill steps only"),
-    (rule(lambda a, b, u: math.log(u) < b - a - 0.4), "so the step is"),
+    (rule(lambda a, b, u: math.log(u) < b - a - 0.4), "the step is"),
     (rule(lambda a, b, u: u < np.exp(b) / np.exp(a)), "Right, until densities are as small"),
-    (rule(lambda a, b, u: u < math.exp(b) / math.exp(a)), "both densities are 0"),
+    (rule(lambda a, b, u: u < math.exp(b) / math.exp(a)), "exp gives 0 for both densities"),
     (rule(lambda a, b, u: u < math.exp(b - a)), "exp overflows"),
     (rule(lambda a, b, u: random.random() < math.exp(min(0, b - a))), "The same arguments give another place"),
     (silent, "Where the step is refused, nothing comes back"),
@@ -291,6 +404,10 @@ POSTERIOR = [
     lambda ll, prior: (ll.T + prior.log()[:, None]).softmax(0).T,
     stable,
     lambda ll, prior: (ll.double() + prior.double().log()).log_softmax(1).exp(),
+    lambda ll, prior: (row for row in by_rows(ll, prior)),
+    lambda ll, prior: torch.stack(
+        [1 / (ll + prior.log() - (ll + prior.log())[:, [k]]).exp().sum(1) for k in range(len(prior))], 1
+    ),
 ]
 
 
@@ -303,7 +420,65 @@ def doubling(ll, prior):
     return ll.softmax(1)
 
 
+def taking_out(by):
+    """Bayes' rule with `by(log joint)` taken out of it before exp."""
+
+    def answer(ll, prior):
+        joint = ll + prior.log()
+        return (joint - by(joint)).exp() / (joint - by(joint)).exp().sum(1, keepdim=True)
+
+    return answer
+
+
+def by_odds(ll, prior):
+    p = prior.tolist()
+    return [
+        [1 / sum(q / r * math.exp(b - a) for b, q in zip(row, p, strict=True)) for a, r in zip(row, p, strict=True)]
+        for row in ll.tolist()
+    ]
+
+
+def by_quotients(ll, prior):
+    joint = [[math.exp(a) * p for a, p in zip(row, prior.tolist(), strict=True)] for row in ll.tolist()]
+    return [[value / sum(row) for value in row] for row in joint]
+
+
 WRONG_POSTERIOR = [
+    (lambda ll, prior: (ll + prior.log()).softmax(1).squeeze(), "For a single point the shape is (3,)"),
+    (lambda ll, prior: (ll + prior.clamp_min(0.05).log()).softmax(1), "p(y) = [0.98, 0.02] you give"),
+    (by_quotients, "At -2,000 every exp is 0: 0/0"),
+    (lambda ll, prior: Categorical(ll.exp() * prior).probs, "At -2,000 every exp is 0: 0/0"),
+    (by_odds, "With classes 800 nats apart exp overflows"),
+    (taking_out(lambda joint: joint.amin(1, keepdim=True)), "With classes 800 nats apart exp overflows"),
+    (taking_out(lambda joint: joint.mean(1, keepdim=True)), "With classes 800 nats apart exp overflows"),
+    (taking_out(lambda joint: joint.max()), "right alone and wrong beside others"),
+    (taking_out(lambda joint: joint.amax(0)), "the maximum of each column"),
+    (taking_out(lambda joint: -2_000), "or does exp overflow? Take out each row's own maximum"),
+    (taking_out(lambda joint: joint.amax(1)), "keepdim=True: it leaves (N, 1)"),
+    (taking_out(lambda joint: joint.max(1, keepdim=True)), "Take .values"),
+    (lambda ll, prior: (ll + prior.log()).softmax(1).max(1), "Take .values"),
+    (lambda ll, prior: (ll + prior.log()).clamp_min(-50).softmax(1), "does not bring back what exp lost"),
+    (then(lambda joint: (joint / joint.sum(1, keepdim=True)).nan_to_num(1 / 3)), "does not bring back what exp lost"),
+    (then(lambda joint: joint.numpy() / joint.numpy().sum(1)), "keepdim=True: it leaves (N, 1)"),
+    (lambda ll, prior: (ll + prior.log()[None, :, None]).softmax(1), "With (N, K) go (K,), as prior is"),
+    (lambda ll, prior: [[math.log(a) for a in row] for row in ll.tolist()], "A log of a negative number, or of 0"),
+    (lambda ll, prior: Categorical(probs=ll + prior.log()).probs, "Give it logs as logits="),
+    (lambda ll, prior: (ll + prior.log10()).softmax(1), "has base 10"),
+    (lambda ll, prior: (-(ll + prior.log())).softmax(1), "The sign of the whole"),
+    (lambda ll, prior: (ll.log_softmax(0) + prior.log()).softmax(1), "over the points first"),
+    (lambda ll, prior: (ll.softmax(1) * prior).softmax(1), "You take softmax of shares"),
+    (lambda ll, prior: ll.softmax(1) + prior, "You add the prior after softmax"),
+    (lambda ll, prior: (ll.softmax(1) + prior) / 2, "You average the prior and softmax"),
+    (lambda ll, prior: 100 * (ll + prior.log()).softmax(1), "You give percent"),
+    (lambda ll, prior: ll.log_softmax(1) + prior.log(), "These are logs"),
+    (lambda ll, prior: 2 * (ll + prior.log()).log_softmax(1), "A probability is never negative: is it a log?"),
+    (lambda ll, prior: stable(ll, prior) * 1.5, "Your row sums to 1.5"),
+    (
+        lambda ll, prior: (ll + prior.log() - (ll + prior.log()).amax(1, keepdim=True)).exp(),
+        "Each row's largest is out",
+    ),
+    (lambda ll, prior: (ll + prior.log()).softmax(1)[:1].expand_as(ll), "For log p(x|y) = [-2.2, -2.8, -0.4]"),
+    (lambda ll, prior: (ll + prior.log()).softmax(1).half(), "Close. For log p(x|y)"),
     (lambda ll, prior: ll.softmax(1), "The prior is missing"),
     (lambda ll, prior: ll.exp() / ll.exp().sum(1, keepdim=True), "The prior is missing"),
     (lambda ll, prior: ll.exp() * prior, "not yet normalised"),
@@ -339,13 +514,13 @@ WRONG_POSTERIOR = [
     (lambda ll, prior: (ll + prior.log()).softmax(1).T, "Rows and columns have changed places"),
     (lambda ll, prior: (ll + prior.log()).softmax(1)[:2], "a row for each point"),
     (lambda ll, prior: (ll + prior.log()).softmax(1).round(decimals=1), "Do you round"),
-    (lambda ll, prior: (0.5 * ll + prior.log()).softmax(1), "Each row sums to 1, but"),
-    (lambda ll, prior: 1 - (ll + prior.log()).softmax(1), "The first row sums to 2"),
-    (lambda ll, prior: ll.log().softmax(1), "nan or infinite"),
-    (then(lambda joint: joint / joint.sum(1, keepdim=True)), "at -2,000 every exp is 0"),
-    (then(lambda joint: joint / (joint.sum(1, keepdim=True) + 1e-12)), "at -2,000 every exp is 0"),
-    (lambda ll, prior: (ll + prior.log()[:, None]).softmax(1), "Two shapes do not meet"),
-    (then(lambda joint: joint / joint.sum(1)), "Two shapes do not meet"),
+    (lambda ll, prior: (0.5 * ll + prior.log()).softmax(1), "over its sum over y"),
+    (lambda ll, prior: 1 - (ll + prior.log()).softmax(1), "You give 1 minus p(y|x)"),
+    (lambda ll, prior: ll.log().softmax(1), "Is a log taken of a log"),
+    (then(lambda joint: joint / joint.sum(1, keepdim=True)), "At -2,000 every exp is 0"),
+    (then(lambda joint: joint / (joint.sum(1, keepdim=True) + 1e-12)), "does not bring back what exp lost"),
+    (lambda ll, prior: (ll + prior.log()[:, None]).softmax(1), "fits (N, K) as it is"),
+    (then(lambda joint: joint / joint.sum(1)), "keepdim=True: it leaves (N, 1)"),
     (lambda ll, prior: torch.softmax(ll + prior.log()), "dimension"),
     (lambda ll, prior: (ll + math.log(prior)).softmax(1), "take one number"),
     (doubling, "You changed the tensors"),
