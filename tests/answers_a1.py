@@ -1,5 +1,7 @@
 """Answers to the exercises of appendix a1, right ones in many styles and wrong ones with the words each must get."""
 
+import collections
+import decimal
 import functools
 import itertools
 import math
@@ -7,7 +9,7 @@ import math
 import numpy as np
 import scipy
 import torch
-from torch.distributions import Binomial, Categorical, MixtureSameFamily
+from torch.distributions import Bernoulli, Binomial, Categorical, MixtureSameFamily
 
 # Responsibilities of coins
 
@@ -59,7 +61,21 @@ def by_gradient(heads, flips, weights, bias):
     return torch.autograd.grad(joint.logsumexp(1).sum(), joint)[0]
 
 
+def flip_by_flip(heads, flips, weights, bias):
+    table = []
+    for h in heads.tolist():
+        row = weights
+        for heads_up in [True] * int(h) + [False] * int(flips - h):
+            row = row * (bias if heads_up else 1 - bias)
+            row = row / row.sum()
+        table.append(row)
+    return table
+
+
 COINS = [
+    flip_by_flip,
+    lambda *given: (row for row in by_softmax(*given).tolist()),
+    lambda *given: tuple(by_softmax(*given).numpy()),
     by_softmax,
     by_binomial,
     by_scipy,
@@ -103,6 +119,17 @@ def changes_heads(heads, flips, weights, bias):
     return right
 
 
+def by_normal(heads, flips, weights, bias, std):
+    return (weights.log() + torch.distributions.Normal(flips * bias, std).log_prob(heads[:, None])).softmax(1)
+
+
+def by_pmf(heads, flips, weights, bias):
+    """Right but for rows that are far from every coin."""
+    with np.errstate(invalid="ignore"):
+        joint = weights.numpy() * scipy.stats.binom.pmf(heads.numpy()[:, None], flips, bias.numpy())
+        return joint / joint.sum(1, keepdims=True)
+
+
 def normal(table, dim=1):
     return table / table.sum(dim, keepdim=True)
 
@@ -141,15 +168,45 @@ WRONG_COINS = [
     (lambda *g: by_softmax(*g).sum(0), "belongs to the M step"),
     (lambda *g: joint_of(*g).logsumexp(1), "the log-likelihood of each row"),
     (lambda *g: by_softmax(*g)[0], "give the shape (4, 3)"),
-    (lambda *g: by_softmax(*g) * 2, "Your first row adds up to 2"),
-    (lambda *g: by_softmax(*g).flip(1), "Its claim is in proportion to"),
+    (lambda *g: by_softmax(*g) * 2, "adds up to 2."),
+    (lambda *g: by_softmax(*g).flip(1), "claim is in proportion to"),
     (lambda *g: joint_of(*g).log(), "There is a nan"),
-    (plain_products, "For 1,500 the chances underflow"),
-    (lambda h, n, w, b: normal(w * chances(h, n, b) + 1e-300), "no small number added"),
+    (plain_products, "For 1,500 chances underflow"),
+    (lambda h, n, w, b: normal(w * chances(h, n, b) + 1e-300), "No small number added"),
     (python_products, "There is a division by 0"),
     (with_comb, "The number of ways is huge"),
     (changes_heads, "You changed a tensor"),
-    (lambda h, n, w, b: w.log() + h * b.log(), "A None makes an axis"),
+    (lambda h, n, w, b: w.log() + h * b.log(), "heads wants a new axis"),
+    (lambda h, n, w, b: w.log()[:, None] + chances(h, n, b).log(), "weights and bias belong to the coins"),
+    (lambda h, n, w, b: np.log(w.numpy()) + h.numpy() * np.log(b.numpy()), "heads wants a new axis"),
+    (lambda h, n, w, b: (j := w * chances(h, n, b)) / j.sum(1), "keepdim=True"),
+    (lambda h, n, w, b: (j := (w * chances(h, n, b)).numpy()) / j.sum(1), "keepdim=True"),
+    (lambda h, n, w, b: (w.log() + Binomial(n, b).log_prob(h)).softmax(1), "Give log_prob heads[:, None]"),
+    (lambda h, n, w, b: w * Bernoulli(b).log_prob(h[:, None]).exp(), "A Bernoulli is one flip"),
+    (lambda *g: joint_of(*g).softmax(), "want to know over which dimension"),
+    (lambda *g: joint_of(*g)[0].softmax(1), "name a dimension that is not there"),
+    (lambda *g: joint_of(*g)[0].numpy().sum(1), "name an axis that is not there"),
+    (lambda h, n, w, b: (w.log_() + chances(h, n, b).log()).softmax(1), "names that end in _"),
+    (lambda h, n, w, b: normal(w * b ** h[:, None] * (1 - b)), "Tails count once"),
+    (lambda h, n, w, b: (w.log() + h[:, None] * b.log() + (1 - h[:, None]) * (1 - b).log()).softmax(1), "1 - heads"),
+    (lambda h, n, w, b: by_softmax(h / n, 1, w, b), "You take heads / flips"),
+    (lambda h, n, w, b: (w.log() + h[:, None] * b.log() + (n - h[:, None]) * (1 - b.log())).softmax(1), "The bracket"),
+    (lambda h, n, w, b: by_normal(h, n, w, b, (n * b * (1 - b)).sqrt()), "the normal curve, which is near"),
+    (lambda h, n, w, b: by_normal(h, n, w, b, n * b * (1 - b)), "wants the standard deviation"),
+    (lambda h, n, w, b: by_softmax(h, n, w, b.sigmoid()), "not a logit"),
+    (lambda *g: normal(by_softmax(*g), 0), "You divide by each coin's total"),
+    (lambda h, n, w, b: (c := chances(h, n, b)) / (w * c).sum(1, keepdim=True), "below the line only"),
+    (lambda *g: (-joint_of(*g)).softmax(1), "The sign of your logarithms"),
+    (lambda h, n, w, b: (w.log() * chances(h, n, b).log()).softmax(1), "You multiply logarithms"),
+    (lambda h, n, w, b: by_softmax(h, 10, w, b), "use the argument `flips`"),
+    (lambda *g: by_softmax(*g).round(decimals=3), "You round to 3 places"),
+    (lambda *g: 100 * by_softmax(*g), "adds up to 100"),
+    (lambda *g: joint_of(*g).T.softmax(1), "not over the coins"),
+    (lambda *g: by_softmax(*g)[:1], "does the return stand in the loop"),
+    (lambda *g: by_softmax(*g).flatten(), "Yours is (12,)"),
+    (lambda *g: torch.outer(g[0], g[3]).softmax(1), "For 5 heads of 10, weights [0.6, 0.3, 0.1]"),
+    (lambda h, n, w, b: by_softmax(h, n, w, b)[: 4 if n == 10 else 2], "your shape is (2, 3)"),
+    (by_pmf, "0 / 0 is nan"),
     (lambda h, n, w, b: math.log(w), "math's functions take one number"),
     (lambda *g: "softmax", "This is of type str"),
     (3.0, "without calling it"),
@@ -228,7 +285,19 @@ def sums(total, v):
     return (total + v.T).logsumexp(1)
 
 
+def by_decimals(x, first, move, noise):
+    with decimal.localcontext(prec=40):
+        first, move, noise = (np.vectorize(decimal.Decimal)(t.numpy()) for t in (first, move, noise))
+        total = first * noise[:, x[0]]
+        for symbol in x[1:].tolist():
+            total = (total @ move) * noise[:, symbol]
+        return total.sum().ln()
+
+
 CHAIN = [
+    by_decimals,
+    lambda x, *tables: by_rescaling(x, *(table.float() for table in tables)),
+    lambda x, *tables: by_logsumexp(x, *(table.float() for table in tables)),
     by_logsumexp,
     by_rescaling,
     by_plain_python,
@@ -304,7 +373,117 @@ def changes_noise(x, first, move, noise):
     return first.sum()
 
 
+def chain(step, end=lambda total: total.logsumexp(0)):
+    """Log totals that go on by a step of (total, log move, log noises)."""
+
+    def answer(x, first, move, noise):
+        total = first.log() + noise[:, x[0]].log()
+        for symbol in x[1:]:
+            total = step(total, move.log(), noise[:, symbol].log())
+        return end(total)
+
+    return answer
+
+
+def right_step(total, v, n):
+    return (total[:, None] + v).logsumexp(0) + n
+
+
+def rescaled(add, to=torch.sum, last=True):
+    """Rescaled totals; `add` says what an hour's factor adds, `last` whether the last hour's is added."""
+
+    def answer(x, first, move, noise):
+        total, log_p = first * noise[:, x[0]], 0.0
+        for t in range(len(x)):
+            total = (total @ move) * noise[:, x[t]] if t else total
+            log_p = log_p + (add(to(total)) if last or t < len(x) - 1 else 0.0)
+            total = total / to(total)
+        return log_p
+
+    return answer
+
+
+def twofold(x, first, move, noise):
+    total = first * noise[:, x[0]]
+    for symbol in x[1:]:
+        total = 2 * (total @ move) * noise[:, symbol]
+    return total.sum().log() - (len(x) - 1) * math.log(2)
+
+
+def added_to_tables(small):
+    return lambda x, *tables: by_logsumexp(x, *(table + small for table in tables))
+
+
+def of_the_page(x, *_):
+    tables = [[0.8, 0.2], [[0.95, 0.05], [0.1, 0.9]], [[0.7, 0.2, 0.1], [0.2, 0.3, 0.5]]]
+    return forward(x, *(torch.tensor(table, dtype=torch.float64) for table in tables)).sum()
+
+
+def first_by_column(x, first, move, noise):
+    u = noise.log().T[x]
+    u[:, 0] += first.log()
+    return u.sum()
+
+
+def logs_by_math(x, first, move, noise):
+    x, first, move, noise = (t.tolist() for t in (x, first, move, noise))
+    states = range(len(first))
+    total = [math.log(first[k]) + math.log(noise[k][x[0]]) for k in states]
+    for symbol in x[1:]:
+        top = max(total)
+        total = [
+            top
+            + math.log(sum(math.exp(total[j] - top + math.log(move[j][k])) for j in states))
+            + math.log(noise[k][symbol])
+            for k in states
+        ]
+    return max(total) + math.log(sum(math.exp(a - max(total)) for a in total))
+
+
+def own_logsumexp(total, v, n):
+    table = total[:, None] + v
+    top = table.max(0).values
+    return top + (table - top).exp().sum(0).log() + n
+
+
 WRONG_CHAIN = [
+    (chain(lambda total, v, n: (total[:, None] + v).logsumexp(1) + n), "so in logsumexp(1) it is gone"),
+    (chain(lambda total, v, n: (total + v).logsumexp(0) + n), "meets `move` by its columns"),
+    (chain(lambda total, v, n: (total[:, None] + v).sum(0) + n), "logsumexp(0) in place of sum(0)"),
+    (chain(lambda total, v, n: (total[:, None] + v).sum(0) + n, torch.sum), "logsumexp(0) in place of sum(0)"),
+    (chain(lambda total, v, n: total @ v + n), "@ is for chances, not for logarithms"),
+    (chain(lambda total, v, n: total @ v + n, torch.sum), "For logarithms both are logsumexp"),
+    (chain(lambda total, v, n: (total[:, None] + v.exp()).logsumexp(0) + n), "move enters your logarithms"),
+    (chain(lambda total, v, n: (total[:, None] + v).logsumexp(0) * n.exp()), "multiply a logarithm"),
+    (chain(lambda total, v, n: ((total + n)[:, None] + v).logsumexp(0)), "Your noise comes before the move"),
+    (chain(lambda total, v, n: (v + total + n).logsumexp(1)), "`move @ total` goes backwards"),
+    (chain(right_step, torch.mean), "the mean of the last totals' logarithms"),
+    (chain(own_logsumexp), "-inf minus -inf is nan"),
+    (change(x=lambda x: torch.cat([x[:1], x])), "Hour 0 counts twice"),
+    (change(x=lambda x: x.flip(0)), "You go through x from its end"),
+    (change(noise=lambda n: n / n.sum(0)), "add up to 1 over the states"),
+    (lambda x, *g: math.exp(-by_logsumexp(x, *g) / len(x)), "the perplexity"),
+    (rescaled(torch.log, last=False), "the last hour's sum is not added"),
+    (rescaled(torch.log, to=torch.max, last=False), "You rescale by the largest"),
+    (rescaled(lambda factor: factor), "add up the factors themselves"),
+    (rescaled(lambda factor: -factor.log()), "The sign is turned"),
+    (twofold, "No constant factor helps"),
+    (added_to_tables(1e-4), "or add something small?"),
+    (added_to_tables(1e-6), "What is impossible must stay so"),
+    (added_to_tables(1e-12), "What is impossible must stay so"),
+    (logs_by_math, "and math.log refuses it"),
+    (of_the_page, "Use the three that you are given"),
+    (lambda *g: of_the_page(*g).log(), "Use the three that you are given"),
+    (lambda x, f, m, n: f.log() + n[x[0]].log(), "is a column: noise[:, x[t]]"),
+    (lambda x, f, m, n: f.numpy() * n.numpy()[x[0]], "is a column: noise[:, x[t]]"),
+    (lambda x, f, m, n: n[x].log().sum(), "is a column: noise[:, x[t]]"),
+    (lambda x, f, m, n: n.T[:, x[0]] + f, "is a column: noise[:, x[t]]"),
+    (lambda x, f, m, n: sum(n[0, x[t + 1]] for t in range(len(x))), "t + 1 leave the sequence"),
+    (first_by_column, "u[0] is the first hour"),
+    (lambda x, f, m, n: by_logsumexp(x, f[:2], m[:2, :2], n[:2]), "Is a number of states fixed in your code?"),
+    (lambda x, f, m, n: n[f.argmax()][x].log().sum(), "x = [0] has the log-likelihood -0.7985, and you give -0.5108"),
+    (lambda x, f, m, n: by_logsumexp(x, f, m, n) - len(x) + 2.5, "and you give 0.7015. A chance is at most 1"),
+    (lambda x, f, m, n: by_logsumexp(x, f, m, n) + (len(x) > 2), "Right up to x[:2]. With first"),
     (no_first_noise, "The first hour's noise is missing"),
     (change(first=lambda f, m: torch.ones_like(f)), "`first` is missing. Begin"),
     (change(first=lambda f, m: torch.ones_like(f) / len(f)), "begin with equal chances"),
@@ -322,7 +501,7 @@ WRONG_CHAIN = [
     (noise_of_before, "the noise of the hour before"),
     (lambda x, f, m, n: (f @ n)[x].log().sum(), "`move` is missing."),
     (lambda x, f, m, n: n.sum(0)[x].log().sum(), "and `first` too"),
-    (lambda x, f, m, n: (f * n[:, x].prod(1)).sum().log(), "In each hour states change"),
+    (lambda x, f, m, n: (f * n[:, x].prod(1)).sum().log(), "`move` is missing, or drops out"),
     (lambda x, f, m, n: (f @ m @ m).sum().log(), "The noises are missing"),
     (lambda *g: forward(*g).softmax(0).sum().log(), "keep the logarithms of what you divide by"),
     (last_factor, "only the last hour's factor"),
@@ -333,15 +512,15 @@ WRONG_CHAIN = [
     (lambda x, f, m, n: by_logsumexp(x, f * n[:, x[0]], m, n), "In the first hour the noise counts twice"),
     (forward, "a number for each last state"),
     (lambda *g: forward(*g).log().tolist(), "a number for each last state"),
-    (lambda *g: forward(*g).sum().log(), "For 1,000 the totals underflow"),
+    (lambda *g: forward(*g).sum().log(), "For 4,000 the totals underflow"),
     (lambda *g: math.log(forward(*g).sum()), "math.log gets a 0"),
     (with_a_little, "Do you add something small"),
     (only_many, "For one hour alone"),
-    (lambda *g: by_logsumexp(*g) - 0.5, "all paths together have"),
+    (lambda *g: by_logsumexp(*g) - 0.5, "x = [0] has the log-likelihood -0.7985"),
     (lambda *g: by_logsumexp(*g).log(), "Is a logarithm taken twice"),
-    (lambda *g: 7.0, "not above 0"),
+    (lambda *g: 7.0, "whatever the sequence"),
     (lambda *g: -7.0, "whatever the sequence"),
-    (lambda x, f, m, n: n[x[0], :].log().sum() + n[3, 0], "An index leaves the table"),
+    (lambda x, f, m, n: sum(n[:, t].sum() for t in range(len(x))), "An index leaves its table"),
     (changes_noise, "You changed a tensor"),
     (lambda *g: "-7", "without quotes"),
     (torch.tensor(1.0), "without calling it"),
@@ -424,6 +603,13 @@ def by_gradient_of_max(u, v):
 
 
 PATHS = [
+    lambda u, v: map(int, by_viterbi(u, v)),
+    lambda u, v: iter(by_viterbi(u, v)),
+    lambda u, v: (k for k in by_viterbi(u, v)),
+    lambda u, v: collections.deque(by_viterbi(u, v)),
+    lambda u, v: torch.tensor(by_viterbi(u, v))[:, None],
+    lambda u, v: np.array(by_viterbi(u, v), dtype=object),
+    lambda u, v: [2 - k for k in by_viterbi(u.flip(1), v.flip(0, 1))],
     by_viterbi,
     by_trying_all,
     by_numpy,
@@ -483,7 +669,132 @@ def changes_u(u, v):
     return by_viterbi(u, v)
 
 
+def traced(step, first=lambda u: u[0]):
+    """By a step of (total, v, scores) to totals and traces."""
+
+    def answer(u, v):
+        total, traces = first(u), []
+        for scores in u[1:]:
+            total, trace = step(total, v, scores)
+            traces.append(trace)
+        path = [int(total.argmax())]
+        for trace in reversed(traces):
+            path.append(int(trace[path[-1]]))
+        return path[::-1]
+
+    return answer
+
+
+def best_of(table, scores=0.0, dim=0):
+    best = table.max(dim)
+    return best.values + scores, best.indices
+
+
+def traces_of(u, v):
+    total, traces = u[0], []
+    for scores in u[1:]:
+        total, trace = best_of(total[:, None] + v, scores)
+        traces.append(trace.tolist())
+    return traces, int(total.argmax())
+
+
+def follow(traces, state):
+    path = [state]
+    for trace in traces:
+        path.append(trace[path[-1]])
+    return path
+
+
+def inserts_at_front(u, v):
+    traces, state = traces_of(u, v)
+    path = [state]
+    for trace in reversed(traces):
+        path.insert(0, trace[path[-1]])
+    return path
+
+
+def shifted(u, v):
+    traces, state = traces_of(u, v)
+    return follow([[0, 0, 0], *traces][-2::-1], state)[::-1]
+
+
+def anew(u, v):
+    traces = [(before[:, None] + v).argmax(0).tolist() for before in u[:-1]]
+    return follow(traces[::-1], int(((u[-2][:, None] + v).amax(0) + u[-1]).argmax()))[::-1] if len(u) > 1 else [0]
+
+
+def from_zero(u, v):
+    """Running maxima that begin at 0."""
+    total, traces = u[0].tolist(), []
+    for scores in u[1:].tolist():
+        best = [max((0.0, 0), *((total[j] + v[j, k].item(), j) for j in range(3))) for k in range(3)]
+        total, trace = [best[k][0] + scores[k] for k in range(3)], [best[k][1] for k in range(3)]
+        traces.append(trace)
+    return follow(traces[::-1], int(np.argmax(total)))[::-1]
+
+
+def of_products(total, v, scores):
+    best = (total[:, None] * v).max(0)
+    return best.values * scores, best.indices
+
+
+def argmax_of_all(u, v):
+    total, path = u[0], []
+    for scores in u[1:]:
+        path.append(int((total[:, None] + v).argmax()))
+        total = (total[:, None] + v).amax(0) + scores
+    return [*path, int(total.argmax())]
+
+
+def two_beams(u, v):
+    beams = sorted(((u[0, k].item(), [k]) for k in range(3)), reverse=True)[:2]
+    for scores in u[1:]:
+        every = [(s + (v[p[-1], k] + scores[k]).item(), [*p, k]) for s, p in beams for k in range(3)]
+        beams = sorted(every, reverse=True)[:2]
+    return beams[0][1]
+
+
 WRONG_PATHS = [
+    (traced(lambda total, v, u: best_of(total + v, u)), "meets v by its columns"),
+    (traced(lambda total, v, u: best_of(total[:, None] + v, u, 1)), "maximum over where you go"),
+    (traced(lambda total, v, u: (best_of(total[:, None] + v)[0], (total[:, None] + v).argmax(0))), "Add u[t] in every"),
+    (
+        traced(lambda total, v, u: ((total[:, None] + v).logsumexp(0) + u, (total[:, None] + v).argmax(0))),
+        "your totals those of a sum",
+    ),
+    (
+        traced(lambda total, v, u: best_of(total[:, None] + v + u[:, None]), lambda u: torch.zeros(3)),
+        "Hour t's u is added where the path comes from",
+    ),
+    (traced(of_products), "You multiply scores"),
+    (lambda u, v: traced(of_products)(u.exp(), v.exp()), "exp overflows"),
+    (from_zero, "Does a maximum begin at 0?"),
+    (inserts_at_front, "You read every trace at the last state"),
+    (lambda u, v: [t[traces_of(u, v)[1]] for t in traces_of(u, v)[0]] + [traces_of(u, v)[1]], "read every trace at"),
+    (lambda u, v: follow(*traces_of(u, v))[::-1], "in the order in which you made them"),
+    (lambda u, v: follow(traces_of(u, v)[0], int(u[0].argmax())), "from the first hour on"),
+    (lambda u, v: from_state(u, v, int(u[-1].argmax())), "with the largest u of the last hour"),
+    (shifted, "shifted by an hour"),
+    (anew, "begin anew in each hour"),
+    (lambda u, v: by_viterbi(u.log(), v.log()), "Take no logarithm of them"),
+    (lambda u, v: by_viterbi(u.log_softmax(1), v.log_softmax(1)), "make v's rows chances"),
+    (lambda u, v: by_viterbi(torch.cat([u[:1] + v[:1], u[1:]]), v), "Nothing comes before the first hour"),
+    (lambda u, v: [int(u[0].argmax()), *by_viterbi(u[1:], v)], "between the first two hours"),
+    (lambda u, v: (by_viterbi(u, v), totals(u, v)[-1].max()), "Give the path alone"),
+    (lambda u, v: (totals(u, v)[-1].max(), torch.tensor(by_viterbi(u, v))), "Give the path alone"),
+    (lambda u, v: traces_of(u, v)[0], "If those are the traces"),
+    (lambda u, v: [0, *by_viterbi(u, v)], "Yours has the shape (7,)"),
+    (argmax_of_all, "An argmax without a dim"),
+    (lambda u, v: (u[0][:, None] + v).max(0) + u[1], "`.max(0)` gives two things"),
+    (lambda u, v: u[1] + (u[0][:, None] + v).max(0), "`.max(0)` gives two things"),
+    (lambda u, v: np.max(u[0][:, None] + v, axis=0), "Of a tensor, np.max has no axis"),
+    (lambda u, v: u[:, :2].gather(1, torch.zeros(8, 1).long()), "differ in their number of hours"),
+    (lambda u, v: torch.nn.functional.one_hot(torch.tensor(by_viterbi(u, v)), 3), "a number for each hour and state"),
+    (lambda u, v: [k + 0.5 for k in by_viterbi(u, v)], "States are whole numbers"),
+    (lambda u, v: by_viterbi(u[:, :2], v[:2, :2]), "the best path is"),
+    (lambda u, v: by_viterbi(u.long(), v.long()), "the best path is"),
+    (two_beams, "the best path is"),
+    (lambda u, v: by_viterbi(u, v) if len(u) < 6 else [*by_viterbi(u[1:], v), 0], "Shorter chains came out right"),
     (lambda u, v: u.argmax(1), "v is missing"),
     (greedy, "A poor start may pay later"),
     (lambda u, v: greedy(u.flip(0), v.T)[::-1], "You do so from the end"),
@@ -503,14 +814,14 @@ WRONG_PATHS = [
     (lambda u, v: by_viterbi(u, v)[:-1], "There is a trace for each hour but the first"),
     (lambda u, v: by_viterbi(u, v)[1:], "There is a trace for each hour but the first"),
     (lambda u, v: totals(u, v)[-1].max(), "If it is the best score"),
-    (lambda u, v: totals(u, v), "a table of scores or of chances"),
-    (marginal, "a table of scores or of chances"),
+    (lambda u, v: totals(u, v), "a number for each hour and state"),
+    (marginal, "a number for each hour and state"),
     (lambda u, v: totals(u, v).max(1).values, "Give the argmax, not the max"),
     (lambda u, v: [0] * len(u), "whatever the scores"),
     (lambda u, v: [5] * len(u), "a state that there is not"),
-    (lambda u, v: [by_viterbi(u, v)[0], *[1] * (len(u) - 1)], "They part at hour"),
+    (lambda u, v: [by_viterbi(u, v)[0], *[1] * (len(u) - 1)], "the best path is"),
     (lambda u, v: by_viterbi(u, v) if len(u) > 1 else [int(u.argmin())], "For one hour alone"),
-    (lambda u, v: [u[t + 1].argmax() for t in range(len(u))], "An index leaves the table"),
+    (lambda u, v: [u[t + 1].argmax() for t in range(len(u))], "t + 1 leave the sequence"),
     (changes_u, "You changed a tensor"),
     (lambda u, v: "012012", "This is of type str"),
     ([0, 1, 2], "without calling it"),

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -28,32 +28,73 @@ _SLIPS = {  # words in an error that Python or torch raises, and what helps; the
     "must be tensor, not": "torch's functions want tensors. torch.tensor(…) makes one; plain numbers have math.",
     "truth value of": "An if takes one truth value. Here stand many: torch.where, or a loop over the places.",
     "boolean value of": "An if takes one truth value. Here stand many: torch.where, or a loop over the places.",
-    "size of tensor a": (
-        "Two shapes do not meet. A None makes an axis: heads[:, None] is (N, 1) and meets (K,); in a chain, "
-        "total[:, None] is (K, 1) and meets (K, K)."
-    ),
-    "could not be broadcast": "Two shapes do not meet. A None makes an axis: a[:, None] of an (N,) is (N, 1).",
-    "out of bounds": "An index leaves the table. noise[k, x] and u[t, k] have the state where k stands.",
-    "out of range": "An index leaves the table. Hours go from 0 to T - 1, states from 0 to K - 1.",
+    "can only concatenate tuple": "`.max(0)` gives two things: `.values`, and `.indices`, where they came from.",
+    "return_types": "`.max(0)` gives two things: `.values`, and `.indices`, where they came from.",
+    "argument 'axis'": "Of a tensor, np.max has no axis. Write .max(0).values, or make arrays first: np.asarray(…).",
+    'arguments: "dim"': "softmax and logsumexp want to know over which dimension: 0 is down the rows, 1 along a row.",
+    "out of bounds for array": "You name an axis that is not there. An (N,) has axis 0 alone, an (N, K) has 0 and 1.",
+    "dimension out of range": "You name a dimension that is not there. An (N,) has dim 0 alone, an (N, K) has 0 and 1.",
     "used as indices": "An index must be a whole number: .long() for a tensor, int() for one number.",
     "modified by an inplace": "You change a tensor that autograd still needs. Make a new one in place of +=.",
 }
 
 
-def _ask(answer: Callable, *given: Any) -> Any:
+_LATE = "Does t + 1 leave the sequence in the last hour? Hours go from 0 to T - 1."
+_AXES = "Here heads wants a new axis: heads[:, None] is (N, 1). weights and bias belong to the coins: leave them (K,)."
+_SUMS = "An (N,) does not meet an (N, K). Sum with keepdim=True, write heads[:, None]: then they are (N, 1)."
+_COLUMN = "noise has a row for each state. What every state says to hour t's noise is a column: noise[:, x[t]]."
+_PER_HOUR = (
+    "Something with an entry for each of the 6 hours meets one for each state. Of log chances u (T, K), u[0] is the "
+    "first hour; u[:, 0] is state 0 in every hour."
+)
+_COIN_SLIPS = _SLIPS | {
+    "at non-singleton dimension 0": _AXES,
+    "at non-singleton dimension 1": _SUMS,
+    "(4,3) (4,)": _SUMS,
+    "could not be broadcast": _AXES,
+    "not broadcastable with batch_shape": "Give log_prob heads[:, None], (N, 1): it meets the K coins in (N, K).",
+    "boolean()": "A Bernoulli is one flip. For the number of heads in many take Binomial(flips, bias).",
+}
+_HOUR_SLIPS = _SLIPS | {  # the first case has 6 hours, 2 states and 3 noises
+    "index 6 is out": _LATE,
+    "0 with size 2": _COLUMN,
+    "out of bounds": "An index leaves its table. In noise[k, x[t]] the state comes first; states go from 0 to K - 1.",
+    "out of range": "An index leaves its table. Hours go from 0 to T - 1, states from 0 to K - 1.",
+    "tensor a (6)": _PER_HOUR,
+    "tensor b (6)": _PER_HOUR,
+    "a (2) must match the size of tensor b (3)": _COLUMN,
+    "a (3) must match the size of tensor b (2)": _COLUMN,
+    "(2,) (3,)": _COLUMN,
+    "(3,) (2,)": _COLUMN,
+    "size of tensor a": "Two shapes do not meet. total[:, None] is (K, 1) and meets (K, K); noise[:, x[t]] is (K,).",
+    "could not be broadcast": "Two shapes do not meet. total[:, None] is (K, 1) and meets (K, K).",
+}
+_PATH_SLIPS = _SLIPS | {
+    "index 6 is out": _LATE,
+    "out of bounds": "An index leaves its table. In u[t, k] the hour comes first; states go from 0 to K - 1.",
+    "out of range": "An index leaves its list. Hours go from 0 to T - 1, and there are T - 1 traces.",
+    "size of tensor a": "Two shapes do not meet. total[:, None] is (K, 1) and meets v (K, K); u[t] is (K,).",
+    "could not be broadcast": "Two shapes do not meet. total[:, None] is (K, 1) and meets v (K, K); u[t] is (K,).",
+    "expected index": "Your paths and u differ in their number of hours or states: they are u.shape, not the page's.",
+}
+
+
+def _ask(slips: dict[str, str], answer: Callable, *given: Any) -> Any:
     """The learner's result for copies of these, which must come back unchanged."""
     copies = [value.clone() if isinstance(value, Tensor) else value for value in given]
-    result = call(answer, *copies, slips=_SLIPS)
+    result = call(answer, *copies, slips=slips)
     if any(isinstance(a, Tensor) and not torch.equal(a, b) for a, b in zip(given, copies, strict=True)):
-        raise Mistake("You changed a tensor that was given to you: *= and += do that. Make new tensors.")
+        raise Mistake(
+            "You changed a tensor that was given to you: *=, += and names that end in _ do that. Make new tensors."
+        )
     return result
 
 
 def _plain(given: Any) -> Any:
-    """Tensors as lists, wherever in lists and tuples."""
+    """Tensors and iterators as lists, wherever in lists and tuples."""
     if isinstance(given, Tensor | np.ndarray | np.generic):
         return given.tolist()
-    return [_plain(item) for item in given] if isinstance(given, list | tuple) else given
+    return [_plain(item) for item in given] if isinstance(given, list | tuple | Iterator) else given
 
 
 def _array(given: Any, what: str) -> np.ndarray:
@@ -63,7 +104,12 @@ def _array(given: Any, what: str) -> np.ndarray:
     try:
         return np.array(_plain(given), dtype=float)
     except (TypeError, ValueError):
-        raise Mistake(f"{what} is asked for. Not all in this {type(given).__name__} are numbers.") from None
+        raise Mistake(f"{what} is asked for. This {type(given).__name__} cannot be read as that.") from None
+
+
+def _short(numbers: Any) -> list[float]:
+    """For messages: four digits of each."""
+    return [float(f"{number:.4g}") for number in numbers]
 
 
 def _close(a: Any, b: Any) -> bool:
@@ -75,7 +121,8 @@ def _close(a: Any, b: Any) -> bool:
 _HEADS = torch.tensor([9.0, 5.0, 1.0, 7.0], dtype=torch.float64)
 _WEIGHTS = torch.tensor([0.6, 0.3, 0.1], dtype=torch.float64)
 _BIAS = torch.tensor([0.5, 0.85, 0.3], dtype=torch.float64)
-_MANY = torch.tensor([900.0, 1_200.0, 460.0], dtype=torch.float64)  # of 1,500 flips: every product underflows
+_MANY = torch.tensor([900.0, 1_200.0, 460.0, 0.0], dtype=torch.float64)  # of 1,500 flips: every product underflows
+_OTHER_BIAS = torch.tensor([0.5, 0.85, 0.45], dtype=torch.float64)  # all far from 0
 
 
 def _log_chance(heads: Tensor, flips: int, bias: Tensor) -> Tensor:
@@ -86,6 +133,10 @@ def _log_chance(heads: Tensor, flips: int, bias: Tensor) -> Tensor:
 def _other_shares(h: Tensor, n: int, w: Tensor, b: Tensor) -> dict[str, Tensor]:
     chance = _log_chance(h, n, b)
     joint, t = chance + w.log(), h[:, None]
+
+    def normal(power: float) -> Tensor:
+        return w.log() + torch.distributions.Normal(n * b, (n * b * (1 - b)) ** power).log_prob(t)
+
     share, ways = joint.softmax(1), ((1 + n * t**0).lgamma() - (1 + t).lgamma() - (1 + n - t).lgamma())
     return {
         "The weights are missing: coin k is taken with chance weights[k]. Multiply by it, or add its logarithm.": (
@@ -142,21 +193,56 @@ def _other_shares(h: Tensor, n: int, w: Tensor, b: Tensor) -> dict[str, Tensor]:
         "You normalise by the largest. Divide each row by its sum.": (
             joint.exp() / joint.exp().max(1, keepdim=True).values
         ),
+        "Tails count once. There are flips - heads of them: (1 - bias) ** (flips - heads).": (
+            t * b.log() + (1 - b).log() + w.log()
+        ).softmax(1),
+        "You take 1 - heads for the tails. There are flips - heads of them.": (
+            t * b.log() + (1 - t) * (1 - b).log() + w.log()
+        ).softmax(1),
+        "You take heads / flips, as if there were one flip. All flips count: leave heads as they are.": (
+            _log_chance(h / n, 1, b) + w.log()
+        ).softmax(1),
+        "The bracket stands wrong: tails have the logarithm (1 - bias).log(), not 1 - bias.log().": (
+            t * b.log() + (n - t) * (1 - b.log()) + w.log()
+        ).softmax(1),
+        "You take the normal curve, which is near. The exact chance is bias^heads · (1 - bias)^tails.": (
+            normal(0.5).softmax(1)
+        ),
+        "You take a normal curve, and the variance where Normal wants the standard deviation. The exact chance is "
+        "bias^heads · (1 - bias)^tails.": normal(1.0).softmax(1),
+        "bias is a chance of heads, not a logit: Binomial(flips, probs=bias).": (
+            _log_chance(h, n, b.sigmoid()) + w.log()
+        ).softmax(1),
+        "You divide by each coin's total: that belongs to the M step. Here each row adds up to 1.": share
+        / share.sum(0),
+        "Your weights stand below the line only. They belong above it, too: weights[k] times the chance.": (
+            chance.exp() / joint.exp().sum(1, keepdim=True)
+        ),
+        "The sign of your logarithms is turned: likelier coins claim less.": (-joint).softmax(1),
+        "You multiply logarithms. Chances multiply, and their logarithms add up.": (w.log() * chance).softmax(1),
     }
 
 
 def _judge_responsibilities(answer) -> str:
-    result = _array(_ask(answer, _HEADS, 10, _WEIGHTS, _BIAS), "A table (N, K) of numbers")
-    right = (_log_chance(_HEADS, 10, _BIAS) + _WEIGHTS.log()).softmax(1)
+    result = _array(_ask(_COIN_SLIPS, answer, _HEADS, 10, _WEIGHTS, _BIAS), "A table (N, K) of numbers")
+    joint = _log_chance(_HEADS, 10, _BIAS) + _WEIGHTS.log()
+    right = joint.softmax(1)
     if result.shape == (3, 4):
         result_is = "Yours is (K, N)" if _close(result, right.T) else "Yours has 3 rows of 4 for 4 rows of flips"
+        if _close(result, joint.T.softmax(1)):
+            result_is = "Yours is (K, N), and adds up to 1 over the rows of flips, not over the coins"
         raise Mistake(f"{result_is}. Give a row for each row of flips, a column for each coin: (N, K).")
     if _close(result, right.argmax(1)):
         raise Mistake("You give the likeliest coin of each row. EM shares the row out among all: give all chances.")
     if _close(result, right.sum(0)) or _close(result, right.mean(0)):
         raise Mistake("You have summed over the rows: that belongs to the M step. Give the table (N, K).")
-    if _close(result, (_log_chance(_HEADS, 10, _BIAS) + _WEIGHTS.log()).logsumexp(1)):
+    if _close(result, joint.logsumexp(1)):
         raise Mistake("That is the log-likelihood of each row of flips. The shares of the coins in it are asked.")
+    if result.shape in ((3,), (1, 3)):
+        raise Mistake(
+            "For 4 rows of flips and 3 coins give the shape (4, 3). You give one row: does each round of a loop "
+            "overwrite the last, or does the return stand in the loop?"
+        )
     if result.shape != (4, 3):
         raise Mistake(f"For 4 rows of flips and 3 coins give the shape (4, 3). Yours is {result.shape}.")
     if np.isnan(result).any():
@@ -165,24 +251,32 @@ def _judge_responsibilities(answer) -> str:
         for message, other in _other_shares(_HEADS, 10, _WEIGHTS, _BIAS).items():
             if _close(result, other):
                 raise Mistake(message)
+        for places in (1, 2, 3):
+            if np.allclose(result, right.round(decimals=places), rtol=0, atol=1e-7):
+                raise Mistake(f"You round to {places} places. Give the shares as they are.")
         sums = result.sum(1)
-        if not np.allclose(sums, 1, atol=1e-3):
-            raise Mistake(f"The shares of a row add up to 1. Your first row adds up to {sums[0]:.3g}.")
-        n, k = np.unravel_index(np.abs(result - right.numpy()).argmax(), result.shape)
+        far = np.abs(sums - 1).argmax()
+        if abs(sums[far] - 1) > 1e-3:
+            raise Mistake(f"The shares of a row add up to 1. Your row {far} adds up to {sums[far]:.4g}.")
+        row = np.abs(result - right.numpy()).max(1).argmax()
         raise Mistake(
-            f"Your rows add up to 1. For {_HEADS[n]:.0f} heads of 10, coin {k} (weight {_WEIGHTS[k]:g}, bias "
-            f"{_BIAS[k]:g}) claims {right[n, k]:.3f}; you give {result[n, k]:.3f}. Its claim is in proportion to "
-            "weight · bias^heads · (1 - bias)^tails."
+            f"Your rows add up to 1. For {_HEADS[row]:.0f} heads of 10, weights {_WEIGHTS.tolist()} and bias "
+            f"{_BIAS.tolist()} the shares are {_short(right[row])}; you give {_short(result[row])}. A coin's claim is "
+            "in proportion to weight · bias^heads · (1 - bias)^tails."
         )
-    many = _array(_ask(answer, _MANY, 1_500, _WEIGHTS, _BIAS), "A table (N, K) of numbers")
-    right = (_log_chance(_MANY, 1_500, _BIAS) + _WEIGHTS.log()).softmax(1)
+    many = _array(_ask(_COIN_SLIPS, answer, _MANY, 1_500, _WEIGHTS, _OTHER_BIAS), "A table (N, K) of numbers")
+    right = (_log_chance(_MANY, 1_500, _OTHER_BIAS) + _WEIGHTS.log()).softmax(1)
+    if _close(many, (_log_chance(_MANY, 10, _OTHER_BIAS) + _WEIGHTS.log()).softmax(1)):
+        raise Mistake("Right for 10 flips. You count on there being 10: use the argument `flips`.")
+    if many.shape != right.shape:
+        raise Mistake(f"Right for 4 rows of 10 flips. For 4 rows of 1,500 your shape is {many.shape}.")
     if not np.isfinite(many).all():
         raise Mistake(
-            "Right for 10 flips. For 1,500 the chances underflow to 0, and 0 / 0 is nan. Add logarithms, then softmax."
+            "Right for 10 flips. For 1,500 chances underflow to 0, and 0 / 0 is nan. Add logarithms, then softmax."
         )
     if not _close(many, right):
         raise Mistake(
-            "Right for 10 flips, not for 1,500: the chances underflow to 0, and no small number added to them brings "
+            "Right for 10 flips, not for 1,500, where chances underflow to 0. No small number added to them brings "
             "back which was larger. Add logarithms, then softmax."
         )
     return "Weights and flips both speak, and in logarithms nothing underflows."
@@ -220,24 +314,28 @@ _MODELS = [  # unlike enough that no two formulas below agree on all of them
     ),
 ]
 _SEQUENCES = [[0, 2, 1, 0, 0, 2], [3, 1, 0, 2, 1]]
-_LONG = [k * k % 7 % 3 for k in range(1_000)]
+_LONG = [0] * 2_000 + [2, 0] * 1_000  # two halves so unlike that no constant factor keeps both from under- or overflow
+_PUMP = _model([0.8, 0.2], [[0.95, 0.05], [0.1, 0.9]], [[0.7, 0.2, 0.1], [0.2, 0.3, 0.5]])  # the page's own
+_ZEROS = _model([0.5, 0.5], [[0.9, 0.1], [0, 1]], [[1, 0], [0.1, 0.9]])  # who is worn stays so
+_ONE_WAY = [1] + [0] * 100  # worn from the start: rarer than any small number that is added to a 0
 
 
 def _sum(a: Tensor) -> Tensor:
     return a.logsumexp(0)
 
 
-def _max(a: Tensor) -> Tensor:
-    return a.max(0).values
+def _max(total: Tensor, v: Tensor, scores: Tensor) -> Tensor:
+    return (total[:, None] + v).max(0).values + scores
 
 
-def _chain(emissions: Tensor, first: Tensor, move: Tensor, join: Callable = _sum) -> Tensor:
+def _forward(total: Tensor, v: Tensor, scores: Tensor) -> Tensor:
+    return _sum(total[:, None] + v) + scores
+
+
+def _chain(emissions: Tensor, first: Tensor, move: Tensor, step: Callable = _forward) -> Tensor:
     """What ends in each state, in logarithms (K,), for chances of the noises by hour and state (T, K)."""
     u, v = emissions.log(), move.log()
-    total = first.log() + u[0]
-    for scores in u[1:]:
-        total = join(total[:, None] + v) + scores
-    return total
+    return functools.reduce(lambda total, scores: step(total, v, scores), u[1:], first.log() + u[0])
 
 
 def _other_likelihoods(x: list[int], first: Tensor, move: Tensor, noise: Tensor) -> dict[str, float]:
@@ -246,7 +344,10 @@ def _other_likelihoods(x: list[int], first: Tensor, move: Tensor, noise: Tensor)
     right = _sum(_chain(e, first, move))
     no_first = torch.cat([torch.ones_like(e[:1]), e[1:]])
     shifted = torch.cat([e[:1], e[:-1]])
-    last = _chain(e, first, move).softmax(0), _chain(e[:-1], first, move).softmax(0)
+    before = _chain(e[:-1], first, move).softmax(0)
+    parts = torch.stack([_sum(_chain(e[: t + 1], first, move)) for t in range(length)])
+    sum_of_logs = _chain(e, first, move, lambda total, v, scores: (total[:, None] + v).sum(0) + scores)
+    matmul_of_logs = _chain(e, first, move, lambda total, v, scores: total @ v + scores)
     return {
         "The first hour's noise is missing. Begin with first[k] * noise[k, x[0]].": _sum(_chain(no_first, first, move)),
         "`first` is missing. Begin with first[k] * noise[k, x[0]].": _sum(_chain(e, one, move)),
@@ -265,7 +366,8 @@ def _other_likelihoods(x: list[int], first: Tensor, move: Tensor, noise: Tensor)
         "The maximum along the way, the sum at the end: sum over where you come from, too.": (
             _sum(_chain(e, first, move, _max))
         ),
-        "The last hour's noise is missing. Does the loop end one hour early?": _sum(_chain(e[:-1], first, move)),
+        "The last hour's noise is missing. Does the loop end one hour early? Or, if you rescale: the last hour's sum "
+        "is not added.": _sum(_chain(e[:-1], first, move)),
         "The first hour is missing: you begin with x[1]. Begin with first[k] * noise[k, x[0]].": (
             _sum(_chain(e[1:], first, move))
         ),
@@ -287,11 +389,52 @@ def _other_likelihoods(x: list[int], first: Tensor, move: Tensor, noise: Tensor)
         ),
         "Your hours do not know of each other: `move` is missing.": (e @ first).log().sum(),
         "Your hours do not know of each other: `move` is missing, and `first` too.": e.sum(1).log().sum(),
-        "`move` is missing. In each hour states change: total @ move, then the noise.": (first * e.prod(0)).sum().log(),
+        "`move` is missing, or drops out: its columns add up to 1, so in logsumexp(1) it is gone. Each hour, sum over "
+        "the rows, logsumexp(0) (or total @ move); then the noise.": (first * e.prod(0)).sum().log(),
+        "Your total meets `move` by its columns. Its rows are where you come from: total[:, None] + move.log().": _sum(
+            _chain(e, first, move, lambda total, v, scores: _sum(total + v) + scores)
+        ),
+        "You add up logarithms where chances are to be added up: logsumexp(0) in place of sum(0).": sum_of_logs.sum(),
+        "You add up logarithms in the loop, where chances are to be added up: logsumexp(0) in place of sum(0).": (
+            _sum(sum_of_logs)
+        ),
+        "@ is for chances, not for logarithms: there it is (total[:, None] + move.log()).logsumexp(0).": (
+            _sum(matmul_of_logs)
+        ),
+        "@ is for chances, and the sum at the end, too. For logarithms both are logsumexp.": matmul_of_logs.sum(),
+        "move enters your logarithms as it is. Add its logarithm: move.log().": _sum(
+            _chain(e, first, move, lambda total, v, scores: _sum(total[:, None] + v.exp()) + scores)
+        ),
+        "You multiply a logarithm by the noise's chance. Logarithms add up: + noise[:, x[t]].log().": _sum(
+            _chain(e, first, move, lambda total, v, scores: _sum(total[:, None] + v) * scores.exp())
+        ),
+        "Your noise comes before the move. In each hour first total @ move, then the noise.": _sum(
+            _chain(e, first, move, lambda total, v, scores: _sum((total + scores)[:, None] + v))
+        ),
+        "`move @ total` goes backwards, with the noise before the move. Each hour: (total @ move) * noise[:, x[t]].": (
+            _sum(_chain(e, first, move, lambda total, v, scores: (v + total + scores).logsumexp(1)))
+        ),
+        "Hour 0 counts twice: it stands before your loop, and the loop begins with it. Begin the loop at hour 1.": _sum(
+            _chain(torch.cat([e[:1], e]), first, move)
+        ),
+        "That is the mean of the last totals' logarithms. Take the logarithm of their sum: logsumexp.": (
+            _chain(e, first, move).mean()
+        ),
+        "You rescale by the largest, and what is left at the end is missing: add the log of the last totals' sum.": (
+            _chain(e[:-1], first, move).max()
+        ),
+        "You rescale, and add up the factors themselves. Add up their logarithms.": (
+            parts.diff(prepend=0 * parts[:1]).exp().sum()
+        ),
+        "You go through x from its end. The first hour is x[0].": _sum(_chain(e.flip(0), first, move)),
+        "You make each noise's chances add up to 1 over the states. Take noise as it is: its rows add up to 1.": _sum(
+            _chain(noise.T[x] / noise.sum(0)[x][:, None], first, move)
+        ),
+        "That is the perplexity. The log-likelihood is asked.": (-right / length).exp(),
         "The noises are missing: chances of states alone add up to 1, and log 1 is 0. Or, if you rescale the totals in "
         "every hour: keep the logarithms of what you divide by, and add them up.": 0.0,
         "You rescale, and keep only the last hour's factor. Add up the logarithms of all.": (
-            ((last[1] @ move) * e[-1]).sum().log()
+            ((before @ move) * e[-1]).sum().log()
         ),
         "You rescale, and forget the first hour's factor. Add up the logarithms of all.": right - (first @ e[0]).log(),
         "That is the logarithm to base 2. Take the natural one.": right / math.log(2),
@@ -304,9 +447,15 @@ def _other_likelihoods(x: list[int], first: Tensor, move: Tensor, noise: Tensor)
 
 
 @functools.cache
-def _of_long() -> float:
-    first, move, noise = _MODELS[0]
-    return _sum(_chain(noise.T[_LONG], first, move)).item()
+def _truth(which: str) -> float:
+    x, (first, move, noise) = {"long": (_LONG, _MODELS[0]), "zeros": (_ONE_WAY, _ZEROS)}[which]
+    return _sum(_chain(noise.T[x], first, move)).item()
+
+
+_LOG_OF_0 = dict.fromkeys(
+    ("math domain error", "positive input"),
+    "Right where no chance is 0. Here move and noise hold a 0, and math.log refuses it: take -math.inf, or torch.log.",
+)
 
 
 def _one(result: Any, states: int) -> float:
@@ -317,39 +466,81 @@ def _one(result: Any, states: int) -> float:
 
 
 def _judge_log_likelihood(answer) -> str:
+    def ask(x: list[int], model: tuple[Tensor, Tensor, Tensor], slips: dict[str, str] = _HOUR_SLIPS) -> float:
+        return _one(_ask(slips, answer, torch.tensor(x), *model), len(model[0]))
+
+    def truth(x: list[int], model: tuple[Tensor, Tensor, Tensor]) -> float:
+        return _sum(_chain(model[2].T[x], *model[:2])).item()
+
     given, others, right = [], [], []
     for x, model in zip(_SEQUENCES, _MODELS, strict=True):
-        given.append(_one(_ask(answer, torch.tensor(x), *model), len(model[0])))
+        given.append(ask(x, model))
+        if any(
+            _close(given[0], value) for value in (truth(_SEQUENCES[0], _PUMP), math.exp(truth(_SEQUENCES[0], _PUMP)))
+        ):
+            raise Mistake(
+                "You use the pump's own first, move and noise, as the page's forward(x) does. Use the three that "
+                "you are given: they are other tables."
+            )
         others.append({why: float(value) for why, value in _other_likelihoods(x, *model).items()})
-        right.append(_sum(_chain(model[2].T[x], *model[:2])).item())
+        right.append(truth(x, model))
     if not _close(given, right):
         for message in others[0]:
             if _close(given, [table[message] for table in others]):
                 raise Mistake(message)
         if not all(map(math.isfinite, given)):
             raise Mistake(f"You give {given[0]} for 6 hours. Is a logarithm taken twice, or of a 0?")
-        if max(given) > 0:
-            raise Mistake(f"You give {max(given):.4g}. A chance is at most 1, so its logarithm is not above 0.")
         if given[0] == given[1]:
             raise Mistake(f"You give {given[0]:.4g} whatever the sequence. Does your loop run over x?")
-        where = "for 2 states" if _close(given[1], right[1]) else "for 3 states and 4 noises"
-        k = 0 if _close(given[1], right[1]) else 1
-        raise Mistake(
-            f"For x = {_SEQUENCES[k]}, {where}, all paths together have the log-likelihood {right[k]:.4f}; you give "
-            f"{given[k]:.4f}. Try x[:1] by hand: log of the sum of first[k] * noise[k, x[0]]; then x[:2]."
+        k = 1 if _close(given[0], right[0]) else 0
+        x, model = _SEQUENCES[k], _MODELS[k]
+        for hours in range(1, len(x) + 1):  # the first that is wrong
+            mine, wanted = (given[k], right[k]) if hours == len(x) else (ask(x[:hours], model), truth(x[:hours], model))
+            if not _close(mine, wanted):
+                break
+        tables = ", ".join(
+            f"{name} {table.tolist()}" for name, table in zip(("first", "move", "noise"), model, strict=True)
         )
-    first, move, noise = _MODELS[0]
-    short = _one(_ask(answer, torch.tensor([2]), first, move, noise), 2)
-    if not _close(short, (first @ noise[:, 2]).log().item()):
+        so_far = f"Right up to x[:{hours - 1}]. " if hours > 1 else ""
+        advice = ""
+        if k:
+            so_far = "Right for 2 states and 3 noises; here are 3 and 4. Is a number of states fixed in your code? "
+        elif np.allclose(given, right, rtol=5e-3):
+            advice = " So near: do you round, or add something small?"
+        elif mine > 0:
+            advice = " A chance is at most 1, so its logarithm is not above 0."
+        raise Mistake(
+            f"{so_far}With {tables}: x = {x[:hours]} has the log-likelihood {wanted:.4f}, and you give "
+            f"{mine:.4f}.{advice}"
+        )
+    if not _close(ask([2], _MODELS[0]), truth([2], _MODELS[0])):
         raise Mistake("Right for many hours. For one hour alone it is the log of the sum of first[k] * noise[k, x[0]].")
-    long = _one(_ask(answer, torch.tensor(_LONG), first, move, noise), 2)
+    long = ask(_LONG, _MODELS[0])
     if not math.isfinite(long):
         raise Mistake(
-            "Right for six hours. For 1,000 the totals underflow to 0, and log 0 is -inf. Keep logarithms, with "
-            "logsumexp for the sum; or divide by the sum in each hour, and add up its logarithms."
+            "Right for six hours. For 4,000 the totals underflow to 0 (log 0 is -inf), or overflow. No constant "
+            "factor helps. Keep logarithms, with logsumexp for the sum; or divide by the sum in each hour, and add up "
+            "its logarithms."
         )
-    if not _close(long, _of_long()):
-        raise Mistake(f"Right for six hours, not for 1,000: {long:.6g}. Do you add something small against underflow?")
+    if not _close(long, _truth("long")):
+        raise Mistake(
+            f"Right for six hours. For 4,000 hours, 2,000 of noise 0, then 2, 0 in turn, it is {_truth('long'):.6g}, "
+            f"and you give {long:.6g}. Do you add something small against underflow? Keep logarithms, with logsumexp."
+        )
+    zeros = ask(_ONE_WAY, _ZEROS, _HOUR_SLIPS | _LOG_OF_0)
+    if not _close(zeros, _truth("zeros")):
+        tables = ", ".join(
+            f"{name} {table.tolist()}" for name, table in zip(("first", "move", "noise"), _ZEROS, strict=True)
+        )
+        raise Mistake(
+            f"Right where no chance is 0. With {tables}, x = [1] + [0] * 100 has {_truth('zeros'):.4f}, and you give "
+            f"{zeros:.4f}. "
+            + (
+                "A log of 0 is -inf, and -inf minus -inf is nan: torch.logsumexp knows."
+                if math.isnan(zeros)
+                else "Do you add something small to the tables? What is impossible must stay so."
+            )
+        )
     return "Thousands of hours, and no underflow. It is log Z of a CRF with scores log B (and log s) and log A."
 
 
@@ -358,7 +549,8 @@ log_likelihood = Exercise(
     hints=(
         "The forward recursion above is right; it underflows. Which function on this page sums in logarithms?",
         "Keep log totals: begin with first.log() + noise[:, x[0]].log(). The sum over the rows becomes a logsumexp.",
-        "Each hour: (total[:, None] + move.log()).logsumexp(0) + noise[:, x[t]].log(). At the end total.logsumexp(0).",
+        "In each hour total[:, None] + move.log() is a table: from the row's state to the column's. Over which of "
+        "them runs the sum? Then the noise; at the end one logsumexp more.",
     ),
     answer="""\
 def log_likelihood(x, first, move, noise):
@@ -397,21 +589,60 @@ def _marginal(u: Tensor, v: Tensor) -> list[int]:
     return chance.argmax(1).tolist()
 
 
-def _totals(u: Tensor, v: Tensor) -> tuple[list[list[int]], list[Tensor]]:
+def _pair(best: Any, values: Tensor | float = 0.0) -> tuple[Tensor, Tensor]:
+    """The best totals one hour on, and where they came from."""
+    return best.values + values, best.indices
+
+
+def _best_step(total: Tensor, v: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
+    return _pair((total[:, None] + v).max(0), scores)
+
+
+def _totals(u: Tensor, v: Tensor, step: Callable = _best_step) -> tuple[list[list[int]], list[Tensor]]:
     """Where each maximum came from, hour by hour from the second, and the best totals, hour by hour."""
     back, totals = [], [u[0]]
     for scores in u[1:]:
-        best = (totals[-1][:, None] + v).max(0)
-        back.append(best.indices.tolist())
-        totals.append(best.values + scores)
+        total, indices = step(totals[-1], v, scores)
+        back.append(indices.tolist())
+        totals.append(total)
     return back, totals
 
 
-def _followed(u: Tensor, v: Tensor, start: int) -> list[int]:
-    path = [start]
-    for back in reversed(_totals(u, v)[0]):
+def _follow(traces: list[list[int]], start: Any) -> list[int]:
+    path = [int(start)]
+    for back in traces:
         path.append(back[path[-1]])
-    return path[::-1]
+    return path
+
+
+def _followed(u: Tensor, v: Tensor, start: int) -> list[int]:
+    return _follow(_totals(u, v)[0][::-1], start)[::-1]
+
+
+def _by(step: Callable) -> Callable:
+    """The path that this step leads to: it gives totals and traces."""
+
+    def path(u: Tensor, v: Tensor) -> list[int]:
+        back, totals = _totals(u, v, step)
+        return _follow(back[::-1], totals[-1].argmax())[::-1]
+
+    return path
+
+
+def _from_last(u: Tensor, v: Tensor) -> list[int]:
+    back, totals = _totals(u, v)
+    last = int(totals[-1].argmax())
+    return [trace[last] for trace in back] + [last]
+
+
+def _shifted(u: Tensor, v: Tensor) -> list[int]:
+    back, totals = _totals(u, v)
+    return _follow([*back[-2::-1], [0] * u.shape[1]], totals[-1].argmax())[::-1]
+
+
+def _no_first_v(u: Tensor, v: Tensor) -> list[int]:
+    best = u[0].max(0)
+    return [int(best.indices), *_best(u[1:], v)]
 
 
 def _late(u: Tensor) -> Tensor:
@@ -445,6 +676,49 @@ _OTHER_PATHS = {
     "You follow the traces from the last state. Begin at the best total of the last hour.": (
         lambda u, v: _followed(u, v, u.shape[1] - 1)
     ),
+    "You follow the traces from the state with the largest u of the last hour. Begin at its best total.": (
+        lambda u, v: _followed(u, v, int(u[-1].argmax()))
+    ),
+    "You read every trace at the last state. Each trace is read at the state that the one after it led to.": _from_last,
+    "You follow the traces in the order in which you made them. Begin with the last hour's: reversed(traces).": (
+        lambda u, v: _follow(_totals(u, v)[0], _totals(u, v)[1][-1].argmax())[::-1]
+    ),
+    "You follow the traces from the first hour on. They lead back: begin at the best total of the last hour.": (
+        lambda u, v: _follow(_totals(u, v)[0], u[0].argmax())
+    ),
+    "Your traces are shifted by an hour: the trace made in hour t says where hour t - 1 was.": _shifted,
+    "Your total meets v by its columns. Its rows are where you come from: total[:, None] + v.": _by(
+        lambda total, v, scores: _pair((total + v).max(0), scores)
+    ),
+    "You take the maximum over where you go. Rows are where you come from: max(0).": _by(
+        lambda total, v, scores: _pair((total[:, None] + v).max(1), scores)
+    ),
+    "Your traces are those of a maximum, your totals those of a sum (logsumexp). Take the maximum for both.": _by(
+        lambda total, v, scores: ((total[:, None] + v).logsumexp(0) + scores, (total[:, None] + v).argmax(0))
+    ),
+    "Your totals take u of the first hour only. Add u[t] in every hour.": _by(
+        lambda total, v, scores: _pair((total[:, None] + v).max(0))
+    ),
+    "Hour t's u is added where the path comes from. It belongs to where it goes: add u[t] after the maximum.": (
+        lambda u, v: _by(lambda total, v, scores: _pair((total[:, None] + v + scores[:, None]).max(0)))(
+            torch.cat([0 * u[:1], u[1:]]), v
+        )
+    ),
+    "You multiply scores. They add up: total[:, None] + v, + u[t].": _by(
+        lambda total, v, scores: ((total[:, None] * v).max(0).values * scores, (total[:, None] * v).argmax(0))
+    ),
+    "Your totals begin anew in each hour: u of the hour before in place of the best total so far.": (
+        lambda u, v: _follow(
+            [(before[:, None] + v).argmax(0).tolist() for before in u[:-1]][::-1],
+            ((u[-2][:, None] + v).max(0).values + u[-1]).argmax(),
+        )[::-1]
+    ),
+    "u and v are scores already. Take no logarithm of them.": lambda u, v: _by(_best_step)(u.log(), v.log()),
+    "You make v's rows chances (softmax). Scores stay as they are.": lambda u, v: _best(u, v.log_softmax(1)),
+    "Nothing comes before the first hour: begin with u[0], without v.": lambda u, v: _best(
+        torch.cat([u[:1] + v[:1], u[1:]]), v
+    ),
+    "v is missing between the first two hours.": _no_first_v,
     "v counts twice on the way.": lambda u, v: _best(u, 2 * v),
     "You subtract v. The scores add up.": lambda u, v: _best(u, -v),
 }
@@ -463,46 +737,83 @@ def _cases() -> list[tuple[Tensor, Tensor]]:
 
 
 def _path(given: Any, hours: int) -> list[int]:
+    if isinstance(given, list | tuple) and len(given) == 2 != hours and hours in map(np.size, map(_plain, given)):
+        raise Mistake("You give two things. Give the path alone.")
     path = _array(given, f"A list of {hours} whole numbers")
     if path.ndim == 2 and 1 in path.shape:
         path = path.reshape(-1)
     if path.ndim == 0:
-        raise Mistake(f"You give one number. If it is the best score: the path that has it is asked, {hours} states.")
-    if path.shape == (hours, 3):
-        raise Mistake("You give a table of scores or of chances. A path is asked: one state for each hour.")
-    if path.ndim != 1 or len(path) != hours:
         raise Mistake(
-            f"{hours} hours make {hours} states. Yours has the shape {path.shape}. There is a trace for each hour but "
-            "the first; the last state comes from the best total."
+            f"You give one number. If it is the best score, or the path's place in a list: the path itself is asked, "
+            f"{hours} states."
         )
+    if path.shape == (hours, 3):
+        raise Mistake("You give a table, a number for each hour and state. A path is asked: one state for each hour.")
+    if path.shape == (hours - 1, 3):
+        raise Mistake("If those are the traces: follow them back, from the best total of the last hour.")
+    if path.shape == (hours - 1,):
+        raise Mistake(
+            f"{hours} hours make {hours} states, and you give {hours - 1}. There is a trace for each hour but the "
+            "first; the last state comes from the best total."
+        )
+    if path.shape != (hours,):
+        raise Mistake(f"{hours} hours make {hours} states. Yours has the shape {path.shape}.")
     if not np.isfinite(path).all() or (path != path.round()).any():
         raise Mistake("States are whole numbers: 0, 1, … Give the argmax, not the max.")
     return path.astype(int).tolist()
 
 
+def _shortest_failure(ask: Callable) -> str:
+    """A chain as short as may be on which the answer's path is worst, in numbers that can be added by hand."""
+    random = torch.Generator().manual_seed(0)
+    for hours in range(2, 6):
+        worst = 0.0, ""
+        for _ in range(12):
+            u, v = (torch.randint(-9, 10, (rows, 3), generator=random).double() / 2 for rows in (hours, 3))
+            paths, scores = _paths(u, v)
+            best = scores.topk(2)
+            mine = ask(u, v)
+            if best.values[0] == best.values[1] or not all(0 <= state < 3 for state in mine):
+                continue
+            got = scores[(paths == torch.tensor(mine)).all(1)].item()
+            told = (
+                f"With u = {u.tolist()} and v = {v.tolist()} the best path is "
+                f"{paths[best.indices[0]].tolist()}, with {best.values[0]:g}; yours, {mine}, has {got:g}."
+            )
+            worst = max(worst, (best.values[0].item() - got, told))
+        if worst[1] and worst[0] > 0:
+            return worst[1]
+    return "One of my chains of six hours has a better path than yours. Shorter chains came out right."
+
+
 def _judge_best_path(answer) -> str:
+    def ask(u: Tensor, v: Tensor) -> list[int]:
+        return _path(_ask(_PATH_SLIPS, answer, u, v), len(u))
+
     cases = _cases()
-    given = [_path(_ask(answer, u, v), len(u)) for u, v in cases]
-    right = [_best(u, v) for u, v in cases]
+    given, right = [ask(u, v) for u, v in cases], [_best(u, v) for u, v in cases]
     if given != right:
         for message, other in _OTHER_PATHS.items():
             if all(path == other(u, v) for path, (u, v) in zip(given, cases, strict=True)):
                 raise Mistake(message)
-        k = next(k for k in range(len(cases)) if given[k] != right[k])
-        if not all(0 <= state < 3 for state in given[k]):
-            raise Mistake(f"Your path {given[k]} has a state that there is not. With 3 states they are 0, 1 and 2.")
+        for path in given:
+            if not all(0 <= state < 3 for state in path):
+                raise Mistake(
+                    f"Your path {path} has a state that there is not: with 3 states they are 0, 1 and 2. An argmax "
+                    "without a dim counts through the whole table."
+                )
         if all(path == given[0][: len(path)] for path in given):
-            raise Mistake(f"You give {given[k]} whatever the scores. Does your loop run over u?")
-        t = next(t for t in range(len(right[k])) if given[k][t] != right[k][t])
-        paths, scores = _paths(*cases[k])
-        mine = (paths == torch.tensor(given[k])).all(1)
-        raise Mistake(
-            f"One of my chains has a path that scores {scores.max():.3f}; yours there, {given[k]}, scores "
-            f"{scores[mine].item():.3f}. They part at hour {t}. Compare with all paths of a short chain."
-        )
+            raise Mistake(f"You give {given[0]} whatever the scores. Does your loop run over u?")
+        raise Mistake(_shortest_failure(ask))
     u, v = cases[0]
-    if _path(_ask(answer, u[:1], v), 1) != [int(u[0].argmax())]:
+    if ask(u[:1], v) != [int(u[0].argmax())]:
         raise Mistake("Right for many hours. For one hour alone it is the state with the largest u.")
+    if ask(u - 12, v - 12) != right[0]:  # a constant changes no path's rank
+        raise Mistake(
+            "Right until all scores are below 0. Does a maximum begin at 0? Begin at -inf. Or do you multiply scores?"
+        )
+    if ask(200 * u, 200 * v) != right[0]:
+        raise Mistake("Right for small scores. For scores of hundreds exp overflows: add up the scores themselves.")
     return "The recursion of log Z with max for sum. (If you tried all paths: right too, and hopeless for 40 hours.)"
 
 
@@ -510,7 +821,7 @@ best_path = Exercise(
     judge=_judge_best_path,
     hints=(
         "For every state, keep the best score of a path that ends there. How do you go one hour on?",
-        "(total[:, None] + v).max(0) gives the best totals, and in .indices where each came from. Keep the indices.",
+        "(total[:, None] + v).max(0) has the best totals in .values, and in .indices where each came from. Keep both.",
         "At the end take total.argmax(). Then go back through the kept indices, last hour first, and reverse the list.",
     ),
     answer="""\
