@@ -385,7 +385,7 @@ FRECHET = [
     by_quantiles,
     lambda m, v, n, w: (m - n).square().sum() + (v.sqrt() - w.sqrt()).square().sum(),
     lambda m, v, n, w: ((m - n) ** 2 + v + w - 2 * (v * w).sqrt()).sum(),
-    lambda m, v, n, w: np.square(np.subtract(m, n)).sum() + np.square(np.sqrt(v) - np.sqrt(w)).sum(),
+    lambda m, v, n, w: ((m - n).numpy() ** 2).sum() + np.square(np.sqrt(v.numpy()) - np.sqrt(w.numpy())).sum(),
     lambda m, v, n, w: (m - n).dot(m - n) + torch.trace(torch.diag(v + w) - 2 * torch.diag(v * w).sqrt()),
     lambda m, v, n, w: torch.complex(m - n, v.sqrt() - w.sqrt()).abs().square().sum(),
     lambda m, v, n, w: torch.nn.functional.mse_loss(

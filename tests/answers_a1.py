@@ -266,9 +266,10 @@ def by_reduce(x, first, move, noise):
     def step(total, symbol):
         return scipy.special.logsumexp(total[:, None] + np.log(move.numpy()), axis=0) + np.log(noise.numpy()[:, symbol])
 
-    return scipy.special.logsumexp(
-        functools.reduce(step, x[1:].tolist(), np.log(first.numpy() * noise.numpy()[:, x[0]]))
-    )
+    with np.errstate(divide="ignore"):  # the log of a chance of 0
+        return scipy.special.logsumexp(
+            functools.reduce(step, x[1:].tolist(), np.log(first.numpy() * noise.numpy()[:, x[0]]))
+        )
 
 
 def as_crf(x, first, move, noise):
