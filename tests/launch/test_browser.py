@@ -64,7 +64,7 @@ AMISS = r"""() => {
         }
         for (const node of [...drawn, ...all('.jp-OutputArea-output *, .jp-RenderedMarkdown *')]) {
             if (node.scrollWidth > node.clientWidth + 1 && node.clientWidth && !node.closest('mjx-container'))
-                amiss(`${node.tagName} ${node.className} is cut off at the right`);
+                amiss(`${node.tagName} ${node.className} is cut off at the right: ${node.textContent.slice(0, 60)}`);
         }
     }
     return found;
