@@ -19,6 +19,7 @@ ORDER = [
         "downloads",
         "digits",
         "metrics",
+        "neighbours",
         "transport",
     ),
     *("plots", "recipes", "features", "streams", "interrupts", "averages", "checks", "training"),
