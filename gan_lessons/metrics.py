@@ -116,13 +116,13 @@ PAIRS = 1_000_000  # of samples are looked at together: 8 MB in double precision
 
 
 def kernel_distance(a: Tensor, b: Tensor) -> float:
-    """The squared maximum mean discrepancy under the kernel (x·y/F + 1)³, in units of the kernel: no unit of its own.
+    """The squared maximum mean discrepancy under the kernel (x·y/F + 1)³, in units of the kernel.
 
     Of Inception's features it is the Kernel Inception Distance (Bińkowski et al. 2018, section 4); the estimator is
     that of Gretton et al. 2012, equation 3. From samples (N, F) and (M, F), N and M ≥ 2, without bias whatever their
     number: the floor of two equal laws is 0 on average, and single estimates may fall below it. A kernel of degree
     three sees the first three moments and no more: laws that share them are 0 apart. Raises `ValueError` for other
-    shapes, NaN or infinity. About five seconds on one core for 10,000 and 10,000 samples of 64 features.
+    shapes, NaN or infinity. A few seconds on one core for 10,000 and 10,000 samples of 64 features.
     """
     a, b = check_samples(a=a, b=b)
     alone = [_kernel(x.square().sum(1) / x.shape[1]).sum() for x in (a, b)]  # a point is no pair with itself
