@@ -202,8 +202,8 @@ class ConvDiscriminator(nn.Module):
         self.layers = nn.Sequential(
             nn.Conv2d(pack, width // 4, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (N, width / 4, 14, 14)
             nn.Conv2d(width // 4, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2),  # (N, width, 7, 7)
-            nn.Flatten(), nn.Linear(width * 7 * 7, 2 * width), nn.LeakyReLU(0.2),
-            nn.Linear(2 * width, 1), nn.Flatten(0),
+            nn.Conv2d(width, width, 3, stride=2), nn.LeakyReLU(0.2),  # (N, width, 3, 3)
+            nn.Flatten(), nn.Linear(width * 3 * 3, 1), nn.Flatten(0),
         ).to(memory_format=torch.channels_last)  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:

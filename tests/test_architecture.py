@@ -23,7 +23,7 @@ ORDER = [
         "transport",
     ),
     *("plots", "recipes", "features", "streams", "interrupts", "averages", "checks", "training"),
-    *("ensemble", "clinic", "checkpoints", "pretrained", "live"),
+    *("ensemble", "clinic", "checkpoints", "pretrained", "logbook", "live"),
     *("exercises.engine", "exercises", "notebooks"),  # exercises: one file per lesson; none knows another
 ]
 PACKAGE = Path(gan_lessons.__file__).parent
