@@ -20,19 +20,24 @@ _SLIPS = {  # words in an error that Python or torch raises, and what helps; the
     "infer output dtype": "You take the mean of truth values or whole numbers. Make them .double() first.",
     "mean is not implemented": "You take the mean of truth values. Make them .double() first.",
     "non-singleton dimension": (
-        "Two tensors differ in length. Row with row is no comparison here: torch.cdist(a, b) has every row of a against "
-        "every row of b. And count classes with torch.bincount(labels, minlength=len(share)): the last may be empty."
+        "Two tensors differ in length. Row with row is no comparison here: torch.cdist(a, b) has every row of a "
+        "against every row of b. Or count with torch.bincount(labels, minlength=len(share)): the last may be empty."
     ),
     "could not be broadcast": "Two arrays differ in length. Count classes with minlength=len(share).",
     "is shorter than": "zip got two lengths. Count every class from 0 to len(share) - 1, the empty ones too.",
     "is longer than": "zip got two lengths. Count every class from 0 to len(share) - 1, the empty ones too.",
     "index out of range": "You count further than there are entries. Are all classes counted, the empty ones too?",
     "out of bounds": "You ask for an entry that is not there. Are all classes counted, the empty ones too?",
-    "math domain error": "A class without a sample has the share 0, and log 0 is not defined. It adds nothing: leave it out.",
+    "math domain error": (
+        "A class without a sample has the share 0, and log 0 is not defined. It adds nothing: leave it out."
+    ),
     "expected a nonnegative": "math.log got 0. A class without a sample adds nothing: leave it out.",
     "division by zero": "You divide by 0. Without twins nothing bounds the support: give math.inf.",
     "dimension out of range": "There is no such dim. Labels and shares have dim 0 alone.",
-    "boolean value of tensor": "An if takes one truth value; these tensors hold many.",
+    "boolean value of tensor": (
+        "Many truth values stand where one belongs. An if takes one; and two results of min(1) cannot be compared, "
+        "only their .values can."
+    ),
     "both arguments to": "Two tensors differ in their type. Make both .double().",
     "expected scalar type": "Two tensors differ in their type. Make both .double().",
 }
@@ -408,7 +413,7 @@ support = Exercise(
 class_kl = Exercise(
     judge=_judge_class_kl,
     hints=(
-        "First the shares that were found: torch.bincount counts. Give it minlength, since the last class may be empty.",
+        "First the shares that were found: torch.bincount counts. Give it minlength: the last class may be empty.",
         "Σ found·log(found / share). Where found is 0, the term is 0.",
         "Keep only the classes with found > 0, in both.",
     ),
@@ -431,9 +436,9 @@ quiz = Quiz(
         Question(
             "c",
             {
-                "a": "That would be 2·0.55 - 1, if the copies were of the very images that you look at. Look at the sizes.",
+                "a": "2·0.55 - 1 holds if all copies are of the images that you compare with. Look at the sizes.",
                 "b": "Above ½ is not yet anything. But here you know the error: five of them.",
-                "c": "A copy has its source among your 10,000 only once in six. α/6 of the share's room shows: α/12 = 0.05.",
+                "c": "A copy has its source among your 10,000 only once in six. So α/12 = 0.05.",
             },
         ),
         Question(
