@@ -142,14 +142,12 @@ RECIPE = Recipe(
     opt_D=adam,
     average=0.99,
 )
-STEPS = 1_500
 
 
-def trained(images: Tensor, name: str, seed: int) -> GAN:
+def trained(images: Tensor, name: str, seed: int, steps: int) -> tuple[GAN, list[float]]:
     gan = GAN.from_recipe(RECIPE, seed)
-    for _ in gan.train(digits.Digits(images, name=name), STEPS):
-        pass
-    return gan
+    loss_D = [record["loss_D"].item() for record in gan.train(digits.Digits(images, name=name), steps)]
+    return gan, loss_D
 
 
 def hundred(name: str, seed: int) -> dict[str, float]:
@@ -157,13 +155,23 @@ def hundred(name: str, seed: int) -> dict[str, float]:
     judge, data = features.judge(name), pretrained.SOURCES[name]()
     torch.manual_seed(seed)
     train, held, people = data.images[torch.randperm(len(data))[:1_200]].split([100, 100, 1_000])
-    few = digits.to_uint8(trained(train, name, seed).sample(M))
+    gan, loss_D = trained(train, name, seed, 2_500)
+    few = digits.to_uint8(gan.sample(M))
     copied = neighbours.memorisation(pixels(few), pixels(train), pixels(held))
     fits = [metrics.gaussian_fit(judge.features(digits.to_float(x))) for x in (few, train, held)]
     near, far = metrics.frechet_distance(fits[0], fits[1]), metrics.frechet_distance(fits[0], fits[2])
     radius = neighbours.closest_pairs(pixels(people), 30).distances[-1].item()
     twins = neighbours.birthday(pixels(few[:1_000]), radius).twins / 30
-    return {"share": copied.share, "z": z(copied), "near": near, "far": far, "ratio": near / far, "twins": twins}
+    return {
+        "share": copied.share,
+        "z": z(copied),
+        "near": near,
+        "far": far,
+        "ratio": near / far,
+        "twins": twins,
+        "sources": len(neighbours.nearest(pixels(few), pixels(train)).indices.unique()),
+        "loss_D_falls_to": sum(loss_D[-250:]) / sum(loss_D[:250]),
+    }
 
 
 def skewed(name: str, seed: int) -> dict[str, float]:
@@ -175,7 +183,7 @@ def skewed(name: str, seed: int) -> dict[str, float]:
     given[6], given[0] = 0.4, 0.01
     dealt = data.labels[order]
     first = torch.cat([(dealt == k).nonzero()[: round(4_000 * given[k].item()), 0] for k in range(10)])
-    labels = judge.classify(trained(data.images[order[first]], name, seed).sample(N))
+    labels = judge.classify(trained(data.images[order[first]], name, seed, 1_500)[0].sample(N))
     found, even = metrics.class_coverage(labels, given), metrics.class_coverage(labels)
     return {
         "sixes": found.share[6].item(),
