@@ -78,9 +78,9 @@ def real(name: str, seed: int) -> dict[str, float]:
     nearest = torch.cdist(C[:M].double(), torch.cat([A, kept[: N // 2]]).double()).argmin(1)
     results["unequal"] = (nearest < N).double().mean().item()
     mine, other = (pixels(have.images[people[k : k + 1_000]]) for k in (0, 1_000))
-    radius = neighbours.closest_pairs(mine, 30).distances[-1].item()
+    radius = neighbours.closest_pairs(mine, 300).distances[-1].item()
     ask = {"people": other, "dcgan": pixels(have.drawn[torch.randperm(10_000)[:1_000]])}
-    return results | {f"twins_{who}": neighbours.birthday(x, radius).twins / 30 for who, x in ask.items()}
+    return results | {f"twins_{who}": neighbours.birthday(x, radius).twins / 300 for who, x in ask.items()}
 
 
 def classes(name: str, seed: int) -> dict[str, float]:
@@ -160,8 +160,8 @@ def hundred(name: str, seed: int) -> dict[str, float]:
     copied = neighbours.memorisation(pixels(few), pixels(train), pixels(held))
     fits = [metrics.gaussian_fit(judge.features(digits.to_float(x))) for x in (few, train, held)]
     near, far = metrics.frechet_distance(fits[0], fits[1]), metrics.frechet_distance(fits[0], fits[2])
-    radius = neighbours.closest_pairs(pixels(people), 30).distances[-1].item()
-    twins = neighbours.birthday(pixels(few[:1_000]), radius).twins / 30
+    radius = neighbours.closest_pairs(pixels(people), 300).distances[-1].item()
+    twins = neighbours.birthday(pixels(few[:1_000]), radius).twins / 300
     return {
         "share": copied.share,
         "z": z(copied),
