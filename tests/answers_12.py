@@ -4,6 +4,7 @@ import collections
 import functools
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -63,8 +64,20 @@ def honest(train, held_out):
     return len(train) / (len(train) + len(held_out))
 
 
+def solved(share, expected):
+    return (share - expected) / (1 - expected)
+
+
 def corrected(share, train, held_out):
-    return (share - honest(train, held_out)) / (1 - honest(train, held_out))
+    return solved(share, honest(train, held_out))
+
+
+def partner(fake, first, second):
+    return torch.cdist(fake, torch.cat([first, second])).argmin(1)
+
+
+def pooled(hits, train, held_out):
+    return corrected(hits.double().mean(), train, held_out)
 
 
 def from_table(reduce, fake, train, held_out):
@@ -82,7 +95,13 @@ def one_branch(fake, train, held_out):
         return by_pool(fake, train, held_out)
 
 
+def by_fractions(fake, train, held_out):
+    share = Fraction(int(nearer(fake, train, held_out).sum()), len(fake))
+    return solved(share, Fraction(len(train), len(train) + len(held_out)))
+
+
 COPIES = [
+    by_fractions,
     by_pool,
     by_loops,
     by_trees,
@@ -93,46 +112,66 @@ COPIES = [
 ]
 WRONG_COPIES = [
     (lambda x, a, b: nearer(x, a, b).mean(), "An honest sampler has one too"),
-    (lambda x, a, b: 2 * nearer(x, a, b).mean() - 1, "holds for sets of one size"),
+    (lambda x, a, b: 2 * nearer(x, a, b).mean() - 1, "is for honest = ½"),
     (lambda x, a, b: 2 * neighbours.memorisation(x, a, b).share - 1, "find the neighbours yourself"),
     (lambda x, a, b: by_pool(x, b, a), "the wrong way round"),
     (lambda x, a, b: (nearer(x, a, b).mean() - honest(b, a)) / (1 - honest(b, a)), "turned round"),
-    (lambda x, a, b: nearer(x, a, b).mean() - honest(a, b), "You take the honest share away, and stop"),
-    (lambda x, a, b: nearer(x, a, b).mean() / honest(a, b) - 1, "You divide by the honest share"),
-    (lambda x, a, b: nearer(x, a, b).mean() / honest(a, b), "how many times the honest share"),
-    (functools.partial(from_table, lambda table: table.max(1).values), "You take the farthest point"),
-    (functools.partial(from_table, lambda table: table.mean(1)), "You take the mean distance"),
-    (functools.partial(from_table, lambda table: table.median(1).values), "You take the median distance"),
+    (lambda x, a, b: nearer(x, a, b).mean() - honest(a, b), "by something else than 1 - honest"),
+    (lambda x, a, b: nearer(x, a, b).mean() / honest(a, b) - 1, "by something else than 1 - honest"),
+    (lambda x, a, b: nearer(x, a, b).mean() / honest(a, b), "That is share / honest"),
+    (functools.partial(from_table, lambda table: table.max(1).values), "the farthest point"),
+    (functools.partial(from_table, lambda table: table.mean(1)), "the mean distance"),
     (lambda x, a, b: max(by_pool(x, a, b), 0), "You cut the estimate at 0"),
     (lambda x, a, b: by_pool(x, a, b).clamp(0, 1), "You cut the estimate at 0"),
-    (lambda x, a, b: by_pool(x, a, b).abs(), "You take the absolute value"),
+    (lambda x, a, b: by_pool(x, a, b).abs(), "or take its absolute value"),
     (lambda x, a, b: corrected(nearer(x, a, b).sum(), a, b), "You count the fakes"),
-    (lambda x, a, b: 60 * by_pool(x, a, b), "That is a number of fakes"),
-    (lambda x, a, b: 100 * by_pool(x, a, b), "per cent"),
+    (lambda x, a, b: 60 * by_pool(x, a, b), "You give 60 times"),
+    (lambda x, a, b: 100 * by_pool(x, a, b), "You give 100 times"),
     (lambda x, a, b: honest(a, b), "the honest share alone"),
     (lambda x, a, b: (torch.cdist(x, a).min(1).values == 0).double().mean(), "only exact copies"),
-    (
-        lambda x, a, b: corrected(((x - a.mean(0)).norm(dim=1) < (x - b.mean(0)).norm(dim=1)).double().mean(), a, b),
-        "the middles of the sets",
-    ),
     (
         lambda x, a, b: corrected((torch.cdist(x, a, 1).amin(1) < torch.cdist(x, b, 1).amin(1)).double().mean(), a, b),
         "the coordinates' differences",
     ),
-    (lambda x, a, b: ((x - a).norm(dim=1) < (x - b).norm(dim=1)).double().mean(), "Row with row is no comparison"),
+    (lambda x, a, b: ((x - a).norm(dim=1) < (x - b).norm(dim=1)).double().mean(), "one row for each fake"),
     (
         lambda x, a, b: (torch.cdist(x, a).min(1) < torch.cdist(x, b).min(1)).mean(),
-        "two results of min(1) cannot be compared",
+        "Compare their .values",
     ),
     (lambda x, a, b: (torch.cdist(x, a).amin(1) < torch.cdist(x, b).amin(1)).mean(), "the mean of truth values"),
     (lambda x, a, b: -by_pool(x, a, b), "Only the sign is turned"),
     (lambda x, a, b: round(by_pool(x, a, b).item(), 2), "You round"),
     (lambda x, a, b: 0.5 * by_pool(x, a, b), "You give 0.5 times"),
-    (lambda x, a, b: 0.25, "whatever is given"),
-    (lambda x, a, b: math.nan, "You give NaN"),
-    (lambda x, a, b: math.inf, "the answer is finite"),
+    (lambda x, a, b: 0.25, "You give the same for the other cases too"),
+    (lambda x, a, b: math.nan, "you give nan"),
+    (lambda x, a, b: math.inf, "you give inf, and it is"),
     (lambda x, a, b: nearer(x, a, b), "One number is asked for"),
     (lambda x, a, b: by_pool(x, a, b) ** 2, "and it is"),
+    (lambda x, a, b: from_table(torch.min, x, a, b), "one number for all fakes together"),
+    (lambda x, a, b: pooled(torch.cdist(x, torch.cat([a, b])).argmin(0) < len(a), a, b), "for its nearest fake"),
+    (lambda x, a, b: pooled(torch.cdist(torch.cat([a, b]), x).argmin(1) < len(a), a, b), "for its nearest fake"),
+    (lambda x, a, b: from_table(lambda d: d.min(0).values, x, a, b), "min(0) runs over the fakes"),
+    (lambda x, a, b: pooled(partner(x, a, b) < 5000, a, b), "the lesson's N, 5,000"),
+    (lambda x, a, b: pooled(partner(x, a, b) < len(b), a, b), "do not fit"),
+    (lambda x, a, b: pooled(partner(x, a, b) <= len(a), a, b), "do not fit"),
+    (lambda x, a, b: pooled(partner(x, b, a) < len(a), a, b), "do not fit"),
+    (lambda x, a, b: pooled(torch.cdist(x, torch.cat([a, b], 1)).argmin(1) < len(a), a, b), "You pool the features"),
+    (lambda x, a, b: 2 * nearer(x, a[: len(b)], b[: len(a)]).mean() - 1, "throw points away"),
+    (lambda x, a, b: 2 * neighbours.memorisation(x, a[: len(b)], b[: len(a)]).share - 1, "throw points away"),
+    (lambda x, a, b: corrected(1 - nearer(x, a, b).mean(), a, b), "nearer to held_out"),
+    (lambda x, a, b: nearer(x, a, b).mean() - honest(a, b) / (1 - honest(a, b)), "Brackets are missing"),
+    (lambda x, a, b: solved(nearer(x, a, b).mean(), len(a) / len(a) + len(b)), "Brackets are missing"),
+    (lambda x, a, b: solved(nearer(x, a, b).mean(), len(a) / len(b)), "Your honest share is N / H"),
+    (lambda x, a, b: solved(nearer(x, a, b).mean().item(), len(a) / len(b)), "below 1"),
+    (lambda x, a, b: solved(nearer(x, a, b).mean(), 2 / 3), "the lesson's 2/3"),
+    (lambda x, a, b: solved(nearer(x, a, b).mean(), a.shape[1] / (a.shape[1] + b.shape[1])), "not shape[1]"),
+    (lambda x, a, b: (nearer(x, a, b).mean() - honest(a, b)) / 0.5, "by something else than 1 - honest"),
+    (lambda x, a, b: (nearer(x, a, b).mean() - honest(a, b)) / (1 + honest(a, b)), "by something else than 1 - honest"),
+    (lambda x, a, b: corrected(nearer(x, a, b).sum() // len(x), a, b), "Does // cut"),
+    (lambda x, a, b: corrected(nearer(x, a, b[1:]).mean(), a, b), "are nearer to train, you give"),
+    (lambda x, a, b: corrected(nearer(x, a, b[:-1]).mean(), a, b), "are nearer to train, you give"),
+    (lambda x, a, b: corrected(nearer(x, a[:-1], b).mean(), a, b), "are nearer to train, you give"),
+    (lambda x, a, b: torch.tensor(by_loops(x, a, b)).half(), "Half precision"),
     (in_place, "You change the tensors"),
     (one_branch, "Does one branch lack its return"),
     (0.5, "Give the function itself"),
@@ -187,39 +226,90 @@ def pairs(things):
     return len(things) * (len(things) - 1) / 2
 
 
-SUPPORT = [by_counting, by_package_birthday, by_combinations, by_table, by_distances, by_numpy, by_runs]
+def divided(pairs, twins):
+    return pairs / twins if twins else math.inf
+
+
+def alike(things, first, end):
+    return sum(things[i] == things[j] for i in first for j in range(i + 1, end))
+
+
+def binned(counts):
+    return counts.sum() * (counts.sum() - 1) / (counts * (counts - 1)).sum()
+
+
+SUPPORT = [
+    lambda s: binned(torch.bincount(s)),
+    by_counting,
+    by_package_birthday,
+    by_combinations,
+    by_table,
+    by_distances,
+    by_numpy,
+    by_runs,
+]
 WRONG_SUPPORT = [
     (lambda s: len(set(s.tolist())), "Those that have not come yet are missing"),
     (lambda s: 1 / by_counting(s), "the chance that two draws are alike"),
     (lambda s: pairs(s) / (table(s).sum() - len(s)), "counted twice, as (i, j) and as (j, i), and your pairs once"),
-    (lambda s: 2 * by_counting(s), "Your pairs are counted twice"),
-    (lambda s: len(s) ** 2 / table(s).sum(), "Leave out the pairs (i, i), on both sides"),
-    (lambda s: len(s) * (len(s) - 1) / table(s).sum(), "the diagonal of the table"),
-    (lambda s: pairs(s) / table(s).sum(), "and ordered pairs against unordered ones"),
-    (lambda s: len(s) ** 2 / table(s).triu(1).sum(), "Your pairs are N²"),
-    (lambda s: len(s) ** 2 / 2 / table(s).triu(1).sum(), "You count N² pairs"),
-    (lambda s: len(s) ** 2 / (table(s).sum() - len(s)), "You count N² pairs"),
+    (lambda s: 2 * by_counting(s), "Your pairs are counted in both orders"),
+    (lambda s: len(s) ** 2 / table(s).sum(), "as its own twin"),
+    (lambda s: len(s) * (len(s) - 1) / table(s).sum(), "as its own twin"),
+    (lambda s: pairs(s) / table(s).sum(), "as its own twin"),
+    (lambda s: len(s) ** 2 / table(s).triu(1).sum(), "Pairs are s(s - 1)/2"),
+    (lambda s: len(s) ** 2 / 2 / table(s).triu(1).sum(), "Pairs are s(s - 1)/2"),
+    (lambda s: len(s) ** 2 / (table(s).sum() - len(s)), "Pairs are s(s - 1)/2"),
     (lambda s: pairs(s) / (s.unique(return_counts=True)[1] > 1).sum(), "You count it once"),
     (lambda s: pairs(s) / (len(s) - len(s.unique())), "You count repeats"),
     (lambda s: pairs(s) / (s.sort().values.diff() == 0).sum(), "You count repeats"),
     (lambda s: pairs(s) / (table(s).sum(1) > 1).sum(), "You count the draws that have a twin"),
     (lambda s: len(s) / table(s).triu(1).sum(), "Divide the number of pairs"),
-    (lambda s: len(s) ** 2, "the twins say more"),
-    (pairs, "Divide it by the twins among them"),
-    (lambda s: table(s).triu(1).sum(), "You give the number of twins"),
-    (len, "You give the number of draws"),
-    (lambda s: s.max(), "The numbers are names only: count"),
-    (lambda s: s.max() + 1, "The numbers are names only, and you count"),
+    (lambda s: len(s) ** 2, "The twins say more"),
+    (pairs, "The support is pairs / twins"),
+    (lambda s: table(s).triu(1).sum(), "The support is pairs / twins"),
+    (len, "The support is pairs / twins"),
+    (lambda s: s.max(), "The numbers are names only"),
+    (lambda s: s.max() + 1, "The numbers are names only"),
     (lambda s: int(by_counting(s)) if by_counting(s) < math.inf else math.inf, "You cut to whole numbers"),
-    (lambda s: pairs(s) / table(s).triu(1).sum().item(), "give math.inf"),
-    (lambda s: pairs(s) / max(1, table(s).triu(1).sum().item()), "you give 6. No size is excluded above"),
-    (lambda s: math.inf, "the answer is finite"),
-    (lambda s: 365, "whatever is given"),
+    (lambda s: pairs(s) / table(s).triu(1).sum().item(), "Without twins you divide by 0"),
+    (lambda s: pairs(s) / max(1, table(s).triu(1).sum().item()), "you give 6.0. No size is excluded above"),
+    (lambda s: math.inf, "You give inf each time"),
+    (lambda s: 365, "You give the same for the other cases too"),
     (lambda s: 3 * by_counting(s), "You give 3 times"),
     (lambda s: table(s).sum(1), "One number is asked for"),
     (lambda s: by_counting(s) + 7, "and it is"),
     (lambda s: by_counting(s.sort(dim=1).values), "There is no such dim"),
     (lambda s: str(by_counting(s)), "without quotes"),
+    (lambda s: by_counting(s) if table(s).triu(1).any() else None, "you give None. No size is excluded above"),
+    (lambda s: by_counting(s) if table(s).triu(1).any() else 0, "you give 0.0. No size is excluded above"),
+    (lambda s: pairs(s) / (s.unique(return_counts=True)[1] == 2).sum(), "once, or not at all"),
+    (lambda s: pairs(s) / (s.diff() == 0).sum(), "need not stand side by side"),
+    (lambda s: pairs(s) / (s.diff() == 0).sum().item(), "need not stand side by side"),
+    (
+        lambda s: divided(pairs(s), sum(math.comb(c, 2) for c in collections.Counter(s).values())),
+        "take things.tolist()",
+    ),
+    (lambda s: pairs(s) / table(s).triu().sum(), "as its own twin"),
+    (lambda s: pairs(s) / sum(s[i] == s[j] for i in range(len(s)) for j in range(i, len(s))), "as its own twin"),
+    (lambda s: (pairs(s) + len(s)) / table(s).triu(1).sum(), "Pairs are s(s - 1)/2"),
+    (lambda s: pairs(s[1:]) / table(s).triu(1).sum(), "Pairs are s(s - 1)/2"),
+    (lambda s: pairs(s.unique()) / table(s).triu(1).sum(), "pairs of different things"),
+    (lambda s: divided(pairs(s), sum(math.comb(c, 2) for c in s.unique().tolist())), "the things for their counts"),
+    (lambda s: pairs(s) * table(s).triu(1).sum(), "You multiply"),
+    (lambda s: len(s) * len(s) - 1 / 2 / table(s).triu(1).sum(), "Brackets are missing"),
+    (lambda s: (len(s) / 1.18) ** 2, "The twins say more"),
+    (lambda s: divided(pairs(s), alike(s, range(len(s) - 1), len(s) - 1)), "range(n) ends at n - 1"),
+    (lambda s: divided(pairs(s), alike(s, range(len(s)), len(s) - 1)), "range(n) ends at n - 1"),
+    (lambda s: divided(pairs(s), alike(s, range(len(s) - 2), len(s))), "range(n) ends at n - 1"),
+    (
+        lambda s: divided(pairs(s), alike(s, range(1, len(s)), len(s))),
+        "For things [10, 2, 30, 21, 2, 10, 5] you give",
+    ),
+    (lambda s: divided(pairs(s), table(s[s != 0]).triu(1).sum()), "You leave out the thing called 0"),
+    (lambda s: binned(torch.histc(s.double(), bins=365, min=0, max=364)), "For things [0, 400"),
+    (lambda s: by_counting(s.to(torch.uint8)), "For things [0, 400"),
+    (lambda s: neighbours.birthday(s).support, "one row for each draw"),
+    (lambda s: pairs(s) / (torch.cdist(s, s) == 0).triu(1).sum(), "one row for each draw"),
 ]
 
 # The KL of the classes
@@ -282,42 +372,102 @@ def skipped(labels, share):
     return finite(p / p.sum(), share / share[p > 0].sum())
 
 
+def kl_of_counts(counts, share):
+    counts = torch.tensor([*counts]).double()
+    return finite(counts / counts.sum(), share[: len(counts)])
+
+
+def by_size(labels):
+    return [count for _, count in collections.Counter(labels.tolist()).most_common()]
+
+
+def labels_from_one(labels, share):
+    return finite(torch.stack([(labels == k).double().mean() for k in range(1, len(share) + 1)]), share)
+
+
+def ten_built_in(labels, share):
+    p = [(labels == k).double().mean() for k in range(10)]
+    return sum(p[k] * (p[k] / share[k]).log() for k in range(10) if p[k] > 0)
+
+
 WRONG_KL = [
     (with_shares(lambda p, q: (q * (q / p).log()).sum()), "the other direction"),
     (lambda labels, share: kl_div(found(labels, share).log(), share, reduction="sum"), "the other direction"),
-    (with_shares(lambda p, q: (q * (q / p).log()).mean()), "divided by the number of classes"),
-    (with_shares(lambda p, q: finite(p, q, torch.log2)), "log base 2"),
-    (with_shares(lambda p, q: finite(p, q, torch.log10)), "log base 10"),
+    (with_shares(lambda p, q: (q * (q / p).log()).mean()), "or its mean"),
+    (with_shares(lambda p, q: finite(p, q, torch.log2)), "log base 2 or 10"),
+    (with_shares(lambda p, q: finite(p, q, torch.log10)), "log base 2 or 10"),
     (with_shares(lambda p, q: finite(p, q) / len(q)), "You take the mean over the classes"),
-    (lambda labels, share: len(labels) * kl_by_loop(labels, share), "Your weights are counts"),
-    (lambda labels, share: finite(torch.bincount(labels, minlength=len(share)), share), "counts where shares belong"),
-    (lambda labels, share: kl_by_loop(labels, share) + math.log(len(labels)), "Inside the log stand counts"),
+    (lambda labels, share: len(labels) * kl_by_loop(labels, share), "Counts stand where shares belong"),
+    (
+        lambda labels, share: finite(torch.bincount(labels, minlength=len(share)), share),
+        "Counts stand where shares belong",
+    ),
+    (lambda labels, share: kl_by_loop(labels, share) + math.log(len(labels)), "Counts stand where shares belong"),
     (lambda labels, share: finite(found(labels, share) * len(labels) / len(share), share), "by the number of classes"),
     (with_shares(lambda p, q: finite(p, torch.full_like(q, 1 / len(q)))), "You compare with equal shares"),
     (lambda labels, share: metrics.class_coverage(labels, classes=len(share)).reverse_kl, "compare with equal shares"),
     (with_shares(lambda p, q: (p / q).log().sum()), "The weights are missing"),
-    (with_shares(lambda p, q: (q * (p / q).log()).sum()), "You weigh by the expected shares"),
-    (with_shares(lambda p, q: (p * (q / p).log()).sum()), "stands on its head"),
+    (with_shares(lambda p, q: (q * (p / q).log()).sum()), "or are the expected shares"),
+    (with_shares(lambda p, q: (p * (q / p).log()).sum()), "or share / found in the log"),
     (with_shares(lambda p, q: -(p * q.log()).sum()), "the cross-entropy"),
     (with_shares(lambda p, q: -torch.xlogy(p, p).sum()), "the entropy of what you found"),
     (with_shares(lambda p, q: (finite(p, (p + q) / 2) + finite(q, (p + q) / 2)) / 2), "Jensen-Shannon"),
     (with_shares(lambda p, q: finite(p, q) + (q * (q / p).log()).sum()), "both directions"),
-    (with_shares(lambda p, q: (p - q).abs().sum() / 2), "the total variation"),
-    (with_shares(lambda p, q: (p - q).abs().sum()), "the differences of the shares"),
-    (with_shares(lambda p, q: (p - q).square().sum()), "squared differences"),
-    (with_shares(lambda p, q: torch.xlogy(p, p / q).abs().sum()), "absolute values, term by term"),
+    (with_shares(lambda p, q: (p - q).abs().sum() / 2), "differences of the shares"),
+    (with_shares(lambda p, q: (p - q).abs().sum()), "differences of the shares"),
+    (with_shares(lambda p, q: (p - q).square().sum()), "differences of the shares"),
+    (with_shares(lambda p, q: torch.xlogy(p, p / q).abs().sum()), "or take absolute values"),
     (with_shares(lambda p, q: torch.xlogy(p, p / q).clamp(min=0).sum()), "You cut terms below 0"),
     (with_shares(lambda p, q: (p * (p / q).log()).sum()), "0·log 0. That term is 0"),
     (log_of_zero, "log 0 is not defined"),
-    (no_minlength, "the last may be empty"),
-    (skipped, "Where a class is empty you give"),
+    (no_minlength, "minlength=len(share)"),
+    (skipped, "add up to 1 again"),
     (with_shares(lambda p, q: p * (p / q).log()), "One number is asked for"),
-    (lambda labels, share: 0.0, "whatever is given"),
+    (lambda labels, share: 0.0, "You give the same for the other cases too"),
     (lambda labels, share: round(kl_by_loop(labels, share), 2), "You round"),
     (lambda labels, share: 2 * kl_by_loop(labels, share), "You give 2 times"),
     (lambda labels, share: kl_by_loop(labels, share) ** 2, "and it is"),
-    (lambda labels, share: 100 * kl_by_loop(labels, share), "per cent"),
+    (lambda labels, share: metrics.class_coverage(labels, share).reverse_kl, "unless you say classes=len(share)"),
+    (lambda labels, share: metrics.class_coverage(labels).reverse_kl, "compare with equal shares"),
+    (lambda labels, share: -kl_by_loop(labels, share), "Only the sign is turned: a minus in front"),
+    (with_shares(lambda p, q: torch.xlogy(p, p).sum()), "share does not enter it"),
+    (with_shares(lambda p, q: torch.xlogy(p, p).sum() - torch.xlogy(q, q).sum()), "You take away Σ share·log share"),
+    (with_shares(lambda p, q: (torch.xlogy(p, p) / q).sum()), "Divide inside"),
+    (with_shares(lambda p, q: torch.nansum(p * p.log() / q.log())), "Divide inside"),
+    (with_shares(lambda p, q: kl_div(q, p, reduction="sum")), "F.kl_div wants the log"),
+    (with_shares(lambda p, q: ((p - q) ** 2 / q).sum()), "differences of the shares"),
+    (with_shares(lambda p, q: torch.xlogy(p[:-1], p[:-1] / q[:-1]).sum()), "the first class or the last"),
+    (with_shares(lambda p, q: torch.xlogy(p[1:], p[1:] / q[1:]).sum()), "the first class or the last"),
+    (labels_from_one, "the first class or the last"),
+    (lambda labels, share: kl_of_counts(collections.Counter(labels.tolist()).values(), share), "a Counter goes by"),
+    (lambda labels, share: kl_of_counts(by_size(labels), share), "most_common by size"),
+    (lambda labels, share: kl_of_counts(labels.unique(return_counts=True)[1].tolist(), share), "unique leaves it out"),
+    (ten_built_in, "You count ten classes"),
+    (lambda labels, share: finite(torch.bincount(labels, minlength=10) / len(labels), share), "minlength=len(share)"),
+    (with_shares(lambda p, q: (p[p > 0] * (p[p > 0] / q).log()).sum()), "leave out of the other too"),
+    (
+        with_shares(lambda p, q: (p.numpy()[p > 0] * np.log(p.numpy()[p > 0] / q.numpy())).sum()),
+        "leave out of the other",
+    ),
+    (lambda labels, share: finite(labels / labels.sum(), share), "an entry for each label"),
+    (
+        lambda labels, share: finite(torch.bincount(labels, minlength=len(share)) // len(labels), share),
+        "/ instead of //",
+    ),
+    (with_shares(lambda p, q: ((p + 1e-3) * ((p + 1e-3) / q).log()).sum()), "is a small number added"),
+    (with_shares(lambda p, q: (p * ((p + 1e-3) / q).log()).sum()), "is a small number added"),
+    (with_shares(lambda p, q: (p * ((p + 1e-3) / (q + 1e-3)).log()).sum()), "is a small number added"),
+    (with_shares(lambda p, q: finite(p, q).clamp(max=1)), "you give 1, and it is 1.91"),
+    (with_shares(lambda p, q: finite(p, (100 * q).round() / 100)), "and it is 1.91"),
+    (with_shares(lambda p, q: (p * (p / q).log()).sum().nan_to_num()), "Where a class is empty you give 0"),
+    (with_shares(lambda p, q: (p * (p / q).log()).sum() if (p > 0).all() else math.inf), "makes your sum inf"),
+    (with_shares(lambda p, q: (p * (p / q).log()).sum() if p > 0 else 0), "An if takes one truth value"),
+    (with_shares(lambda p, q: sum(p * math.log(p / q))), "x.log()"),
+    (lambda share, labels: kl_by_samples(labels, share), "Are the arguments swapped"),
+    (lambda labels, share: kl_by_samples(labels.double(), share), "or the labels floats"),
+    (lambda labels, share: 100 * kl_by_loop(labels, share), "You give 100 times"),
 ]
 
+NAMES = {"math": math}  # the notebook has it
 RIGHT = {"copies": COPIES, "support": SUPPORT, "class_kl": KL}
 WRONG = {"copies": WRONG_COPIES, "support": WRONG_SUPPORT, "class_kl": WRONG_KL}
