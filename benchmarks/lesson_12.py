@@ -152,13 +152,13 @@ def trained(images: Tensor, name: str, seed: int, steps: int) -> tuple[GAN, list
 
 def hundred(name: str, seed: int) -> dict[str, float]:
     """A GAN of 100 images, others with each seed: does it copy?"""
-    judge, data = features.judge(name), pretrained.SOURCES[name]()
+    data = pretrained.SOURCES[name]()
     torch.manual_seed(seed)
     train, held, people = data.images[torch.randperm(len(data))[:1_200]].split([100, 100, 1_000])
     gan, loss_D = trained(train, name, seed, 2_500)
     few = digits.to_uint8(gan.sample(M))
-    copied = neighbours.memorisation(pixels(few), pixels(train), pixels(held))
-    fits = [metrics.gaussian_fit(judge.features(digits.to_float(x))) for x in (few, train, held)]
+    sets = [pixels(x) for x in (few, train, held)]
+    copied, fits = neighbours.memorisation(*sets), [metrics.gaussian_fit(x) for x in sets]
     near, far = metrics.frechet_distance(fits[0], fits[1]), metrics.frechet_distance(fits[0], fits[2])
     radius = neighbours.closest_pairs(pixels(people), 300).distances[-1].item()
     twins = neighbours.birthday(pixels(few[:1_000]), radius).twins / 300
