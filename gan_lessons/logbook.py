@@ -8,21 +8,19 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from gan_lessons import checks, digits, features, recipes
-from gan_lessons.files import PRETRAINED, load_tensors, save_tensors
+from gan_lessons import checks, digits, features, pretrained, recipes
+from gan_lessons.files import load_tensors, save_tensors
 from gan_lessons.penalties import between, gradient_norm
 from gan_lessons.recipes import Recipe
 from gan_lessons.training import GAN, PIECE
 
 COMMAND = "python -m gan_lessons.logbook"
-SOURCES = {"MNIST": digits.MNIST, "drawn digits": digits.Drawn}
 SEEDS = range(1, 6)
 POINTS = 10  # how often a run is judged
 SLOPES = 1_000  # points between real and generated digits at which a critic's slope is measured
@@ -56,11 +54,6 @@ class Log(NamedTuple):
     averaged: Tensor  #: of 10,000 digits of the moving average; NaN but at the last point
 
 
-def path(data_name: str) -> Path:
-    """Where the logs on those digits lie."""
-    return PRETRAINED / f"logbook_{data_name.replace(' ', '_').lower()}.safetensors"
-
-
 def read(name: str, data_name: str) -> Log:
     """The log of the runs `name` ("dcgan", "wgan_gp", "wgan_gp_five") on "MNIST" or "drawn digits".
 
@@ -68,7 +61,7 @@ def read(name: str, data_name: str) -> Log:
     """
     if name not in RUNS:
         raise ValueError(f"no runs {name!r}: there are {', '.join(RUNS)}")
-    tensors, _ = load_tensors(path(data_name))
+    tensors, _ = load_tensors(pretrained.path("logbook", data_name))
     return Log(*(tensors[f"{name}/{measure}"] for measure in Log._fields))
 
 
@@ -112,10 +105,10 @@ def record(run: Logged, data: digits.Digits, test: digits.Digits, seed: int, poi
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, prog=COMMAND)
-    parser.add_argument("data", choices=SOURCES)
+    parser.add_argument("data", choices=pretrained.SOURCES)
     name = parser.parse_args().data
     torch.set_num_threads(1)  # seconds of one core's work
-    data, test = SOURCES[name](), SOURCES[name]("test")
+    data, test = pretrained.SOURCES[name](), pretrained.SOURCES[name]("test")
     todo = [(kind, seed) for kind in RUNS for seed in SEEDS]
     logs = {(kind, seed): record(RUNS[kind], data, test, seed) for kind, seed in tqdm(todo, desc=name)}
     tensors = {
@@ -123,7 +116,11 @@ def main() -> None:
         for kind in RUNS
         for measure in Log._fields
     }
-    save_tensors(path(name), tensors, {"command": f'{COMMAND} "{name}"', "seeds": " ".join(map(str, SEEDS))})
+    save_tensors(
+        pretrained.path("logbook", name),
+        tensors,
+        {"command": f'{COMMAND} "{name}"', "seeds": " ".join(map(str, SEEDS))},
+    )
     for kind in RUNS:
         seconds, floors = (tensors[f"{kind}/{measure}"][:, -1] for measure in ("seconds", "averaged"))
         print(f"{kind}: {seconds.mean():.0f} s, floors " + ", ".join(f"{value:.0f}" for value in floors))

@@ -34,7 +34,7 @@ RUNS = {"dcgan": Run(recipes.DCGAN_LONG, steps=14_000)}
 
 
 def path(name: str, data_name: str) -> Path:
-    """Where the generator of that run on those digits lies."""
+    """Where the file of that name for those digits lies."""
     return PRETRAINED / f"{name}_{data_name.replace(' ', '_').lower()}.safetensors"
 
 
