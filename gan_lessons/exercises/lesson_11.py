@@ -102,7 +102,7 @@ def _clouds(*sizes: tuple[int, int, int], seed: int) -> list[tuple[Tensor, Tenso
 
 
 _PAIRS = _clouds((5, 7, 3), (6, 4, 2), (3, 5, 5), seed=11)
-_PAIRS.append(torch.randn(10, 2, generator=torch.Generator().manual_seed(99)).split((4, 6)))  # one law: below 0
+_PAIRS.append(torch.randn(10, 2, generator=torch.Generator().manual_seed(39)).split((4, 6)))  # one law: below 0
 
 _KERNELS = {
     "": lambda x, y: (x @ y.T / x.shape[1] + 1) ** 3,
@@ -350,7 +350,8 @@ _OTHER_RECALLS = {
 }
 
 
-_FLAT = " Do you ask that all fakes reach a point, where one is enough? Or sort from the furthest on? Or give a fixed number?"
+_FLAT = " Do you ask that all fakes reach a point, where one is enough? Or sort from the furthest on? "
+    "Or give a fixed number?"
 
 
 def _judge_recall(answer: Any) -> str:
