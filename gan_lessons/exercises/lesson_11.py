@@ -350,8 +350,10 @@ _OTHER_RECALLS = {
 }
 
 
-_FLAT = " Do you ask that all fakes reach a point, where one is enough? Or sort from the furthest on? "
+_FLAT = (
+    " Do you ask that all fakes reach a point, where one is enough? Or sort from the furthest on? "
     "Or give a fixed number?"
+)
 
 
 def _judge_recall(answer: Any) -> str:
