@@ -81,7 +81,7 @@ def class_coverage(labels: Tensor, share: Tensor | None = None, classes: int = 1
 
     `share` (K,) is what each class should get: the shares of the real data *by the same judge*, or all alike. Where a
     class is found that should not be there, the reverse KL is infinite. It was introduced for 1,000 classes of stacked
-    digits (Metz et al. 2017, section 3.3.1). Shares say nothing of quality: a judge gives a class to noise too. Raises
+    digits (Metz et al. 2017, section 3.3). Shares say nothing of quality: a judge gives a class to noise too. Raises
     `ValueError` for other shapes, no labels, labels outside, or shares that are negative or do not sum to 1.
     """
     if labels.ndim != 1 or len(labels) == 0 or labels.is_floating_point():
@@ -116,13 +116,13 @@ PAIRS = 1_000_000  # of samples are looked at together: 8 MB in double precision
 
 
 def kernel_distance(a: Tensor, b: Tensor) -> float:
-    """The squared maximum mean discrepancy under the kernel (x·y/F + 1)³, in units of the kernel: no unit of its own.
+    """The squared maximum mean discrepancy under the kernel (x·y/F + 1)³, in units of the kernel.
 
     Of Inception's features it is the Kernel Inception Distance (Bińkowski et al. 2018, section 4); the estimator is
     that of Gretton et al. 2012, equation 3. From samples (N, F) and (M, F), N and M ≥ 2, without bias whatever their
     number: the floor of two equal laws is 0 on average, and single estimates may fall below it. A kernel of degree
     three sees the first three moments and no more: laws that share them are 0 apart. Raises `ValueError` for other
-    shapes, NaN or infinity. About five seconds on one core for 10,000 and 10,000 samples of 64 features.
+    shapes, NaN or infinity. A few seconds on one core for 10,000 and 10,000 samples of 64 features.
     """
     a, b = check_samples(a=a, b=b)
     alone = [_kernel(x.square().sum(1) / x.shape[1]).sum() for x in (a, b)]  # a point is no pair with itself
@@ -156,6 +156,10 @@ def frechet_distance(a: GaussianFit, b: GaussianFit) -> float:
     """The squared Wasserstein-2 distance between two Gaussians, in squared units of the features.
 
     |μₐ - μᵦ|² + tr(Σₐ + Σᵦ - 2(ΣₐΣᵦ)^½) (Dowson and Landau 1982; Heusel et al. 2017, equation 6).
+
+    Biased: fits of N and M samples of one law are not 0 apart. Of a round unit Gaussian in F ≪ N, M dimensions they are
+    (F + F(F + 1)/4)·(1/N + 1/M) apart on average, the first part from the means, the second from the covariances. For
+    64 features and 10,000 samples of each that is 0.22. Compare no distances from unlike numbers of samples.
     """
     mean_a, covariance_a, mean_b, covariance_b = (np.asarray(t.cpu()) for t in (*a, *b))
     # The eigenvalues of ΣₐΣᵦ are those of a symmetric matrix, real and ≥ 0; rounding may dip below.

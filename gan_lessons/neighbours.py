@@ -156,9 +156,9 @@ def perfect_coverage(real: int, fake: int, k: int = 5) -> float:
 def memorisation(fake: Tensor, train: Tensor, held_out: Tensor) -> Memorisation:
     """The share of fakes (M, F) that lie closer to the training samples (N, F) than to held-out ones (N, F).
 
-    It is the nearest of either that counts. Ties count half. Where train and held-out samples are drawn from one law, they could be exchanged for all that an
-    honest sampler knows: ½ on average, however poor its samples. A copier of the training data is near 1, also where it
-    adds noise that is small against the distance between neighbours. Below ½ there is no fault to find but chance.
+    The nearest of each kind counts, and ties count half. Where train and held-out samples are drawn from one law, they
+    could be exchanged for all that an honest sampler knows: ½ on average, however poor its samples. A copier of the
+    training data is near 1, also where it adds noise that is small against the distance between neighbours.
 
     `error` is exact for such an exchange: the deviation of the share when the 2N samples are split into two halves at
     random. √(¼/M) would be too small: many fakes may share one neighbour. Of a sampler with one single output it is ½.

@@ -3,14 +3,24 @@
 import math
 
 import numpy as np
+import ot
 import pytest
 import scipy.stats
 import torch
 from scipy.integrate import quad
 from scipy.linalg import sqrtm
+from sklearn.metrics.pairwise import polynomial_kernel
+from torchmetrics.image.kid import poly_mmd
 
 from gan_lessons import metrics
-from gan_lessons.metrics import GaussianFit, frechet_distance, gaussian_fit, mode_coverage
+from gan_lessons.metrics import (
+    GaussianFit,
+    class_coverage,
+    frechet_distance,
+    gaussian_fit,
+    kernel_distance,
+    mode_coverage,
+)
 from gan_lessons.toys import Ring
 
 N = 40_000
@@ -161,6 +171,141 @@ def test_frechet_distance_of_singular_covariances():
 def test_frechet_distance_between_samples_falls_with_their_number():
     few, many = (frechet_distance(*(gaussian_fit(torch.randn(n, 8)) for _ in range(2))) for n in (50, 5_000))
     assert 0 < many < few / 10
+
+
+def test_frechet_distance_equals_that_of_pot():
+    a, b = random_fit(6), random_fit(6)
+    root = ot.gaussian.bures_wasserstein_distance(*(t.numpy() for t in (a.mean, b.mean, a.covariance, b.covariance)))
+    assert frechet_distance(a, b) == pytest.approx(root**2, rel=1e-9)
+
+
+@pytest.mark.parametrize(("features", "n", "m"), [(1, 100, 300), (4, 100, 300), (8, 200, 200), (8, 400, 400)])
+def test_frechet_distance_between_samples_of_one_law_has_the_bias_that_is_stated(features, n, m):
+    torch.manual_seed(0)
+    found = [
+        frechet_distance(gaussian_fit(torch.randn(n, features)), gaussian_fit(torch.randn(m, features)))
+        for _ in range(300)
+    ]
+    expected = (features + features * (features + 1) / 4) * (1 / n + 1 / m)
+    error = 4 * np.std(found) / 300**0.5
+    assert np.mean(found) == pytest.approx(expected, abs=error + 0.03 * expected)  # 3 %: the next order in 1/N
+    assert error < 0.4 * expected
+
+
+# Kernel distance
+
+
+def kernel_by_hand(a, b):
+    def k(x, y):
+        return (sum(p * q for p, q in zip(x, y, strict=True)) / len(x) + 1) ** 3
+
+    def mean(numbers):
+        return sum(numbers) / len(numbers)
+
+    a, b = a.tolist(), b.tolist()
+    within = [mean([k(x, y) for i, x in enumerate(c) for j, y in enumerate(c) if i != j]) for c in (a, b)]
+    return sum(within) - 2 * mean([k(x, y) for x in a for y in b])
+
+
+@pytest.mark.parametrize("pairs", [1, 17, 10**6])
+def test_kernel_distance_equals_the_sums_by_hand_whatever_the_blocks(pairs, monkeypatch):
+    monkeypatch.setattr(metrics, "PAIRS", pairs)
+    a, b = torch.randn(9, 3).double(), 1 + torch.randn(6, 3).double()
+    assert kernel_distance(a, b) == pytest.approx(kernel_by_hand(a, b), rel=1e-12)
+    assert kernel_distance(b, a) == pytest.approx(kernel_distance(a, b), rel=1e-12)
+
+
+def test_kernel_distance_equals_that_of_scikit_learn_and_torchmetrics():
+    a, b = torch.randn(40, 5).double(), 0.3 + torch.randn(50, 5).double()
+    kernels = [polynomial_kernel(x, y, degree=3, gamma=1 / 5, coef0=1) for x, y in ((a, a), (b, b), (a, b))]
+    within = [(k.sum() - k.trace()) / (len(k) * (len(k) - 1)) for k in kernels[:2]]
+    assert kernel_distance(a, b) == pytest.approx(sum(within) - 2 * kernels[2].mean(), rel=1e-9)
+    assert kernel_distance(a, b[:40]) == pytest.approx(poly_mmd(a, b[:40]).item(), rel=1e-9)  # wants equal numbers
+
+
+def test_kernel_distance_of_two_points():
+    x, y = torch.tensor([1.0, 2.0]), torch.tensor([-1.0, 3.0])
+    expected = 3.5**3 + 6**3 - 2 * 3.5**3  # |x|²/2 = 2.5, |y|²/2 = 5, x·y/2 = 2.5
+    assert kernel_distance(x.expand(4, 2), y.expand(3, 2)) == pytest.approx(expected, rel=1e-9)
+
+
+def test_kernel_distance_of_equal_laws_is_zero_on_average_and_with_pairs_of_a_point_with_itself_it_is_not():
+    torch.manual_seed(0)
+    found, biased = [], []
+    for _ in range(300):
+        a, b = torch.randn(2, 40, 4).double()
+        found.append(kernel_distance(a, b))
+        kernels = [((x @ y.T / 4 + 1) ** 3).mean().item() for x, y in ((a, a), (b, b), (a, b))]
+        biased.append(kernels[0] + kernels[1] - 2 * kernels[2])
+    assert abs(np.mean(found)) < 4 * np.std(found) / 300**0.5
+    assert min(found) < 0
+    assert np.mean(biased) > 10 * np.std(biased) / 300**0.5
+
+
+def test_kernel_distance_on_a_line_is_that_of_the_first_three_moments():
+    """(xy + 1)³ = x³y³ + 3x²y² + 3xy + 1; moments of N(0, 1): 0, 1, 0, of N(1, 1): 1, 2, 4."""
+    torch.manual_seed(0)
+    found = [kernel_distance(torch.randn(200, 1), 1 + torch.randn(300, 1)) for _ in range(300)]
+    assert np.mean(found) == pytest.approx(16 + 3 + 3, abs=4 * np.std(found) / 300**0.5)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        (torch.zeros(1, 2), torch.zeros(5, 2), r"a of shape \(1, 2\): give \(N, F\) with at least two rows"),
+        (torch.zeros(5, 2), torch.zeros(5, 2, 2), r"b of shape \(5, 2, 2\): give"),
+        (torch.zeros(5, 2), torch.zeros(5, 3), "samples of 2 and of 3 coordinates: give both alike"),
+        (torch.zeros(5, 2), torch.tensor([[0, 1], [0, math.nan]]), "b holds NaN or infinity"),
+    ],
+)
+def test_kernel_distance_of_what_has_none_is_refused(a, b, message):
+    with pytest.raises(ValueError, match=message):
+        kernel_distance(a, b)
+
+
+# Classes
+
+
+def test_classes_are_counted():
+    found = class_coverage(torch.tensor([0, 0, 0, 2]), classes=4)
+    assert found.share.tolist() == [0.75, 0, 0.25, 0]
+    assert found.classes == 2
+    assert found.reverse_kl == pytest.approx(scipy.stats.entropy([0.75, 0, 0.25, 0], [0.25] * 4))
+
+
+def test_classes_are_held_against_the_shares_that_are_expected():
+    labels, expected = torch.tensor([0] * 5 + [1] * 3 + [2] * 2), torch.tensor([0.5, 0.3, 0.2])
+    assert class_coverage(labels, expected, 3).reverse_kl == pytest.approx(0, abs=1e-6)
+    assert class_coverage(labels, torch.tensor([0.2, 0.3, 0.5]), 3).reverse_kl == pytest.approx(0.3 * math.log(2.5))
+    assert class_coverage(labels, torch.tensor([0.5, 0.5, 0.0]), 3).reverse_kl == math.inf
+    assert class_coverage(labels % 2, torch.tensor([0.7, 0.3, 0.0]), 3).reverse_kl == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [torch.full((10,), 0.1), torch.arange(1, 11) / 55])
+def test_reverse_kl_of_perfect_classes_is_their_number_minus_one_over_twice_the_samples(share):
+    torch.manual_seed(0)
+    n, runs = 2_000, 300
+    found = [class_coverage(share.multinomial(n, replacement=True), share).reverse_kl for _ in range(runs)]
+    expected = 9 / (2 * n)
+    assert np.mean(found) == pytest.approx(expected, abs=5 * expected * math.sqrt(2 / 9) / math.sqrt(runs))
+
+
+@pytest.mark.parametrize(
+    ("labels", "share", "message"),
+    [
+        (torch.zeros(0, dtype=torch.long), None, r"labels of shape \(0,\) and torch.int64: give whole numbers"),
+        (torch.zeros(3, 10), None, r"labels of shape \(3, 10\)"),
+        (torch.full((3,), math.nan), None, "and torch.float32: give whole numbers"),
+        (torch.tensor([0, 10]), None, "labels from 0 to 10: give 0 to 9"),
+        (torch.tensor([-1, 5]), None, "labels from -1 to 5"),
+        (torch.tensor([1]), torch.ones(3) / 3, r"share of shape \(3,\): give one number for each of 10 classes"),
+        (torch.tensor([1]), torch.ones(10), "share sums to 10.0000: give shares ≥ 0 that sum to 1"),
+        (torch.tensor([1]), torch.full((10,), math.nan), "share sums to nan"),
+    ],
+)
+def test_what_are_no_classes_is_refused(labels, share, message):
+    with pytest.raises(ValueError, match=message):
+        class_coverage(labels, share)
 
 
 # Energy distance
