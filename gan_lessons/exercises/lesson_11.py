@@ -13,7 +13,6 @@ from gan_lessons.exercises.engine import Exercise, Mistake, NotAttempted, Questi
 _SLIPS = {  # words in an error that Python or torch raises, and what helps; the first that fits counts
     "return_types": "sort, topk and kthvalue give values and places together. Take .values of it, or [0].",
     "tuple indices": "sort, topk and kthvalue give values and places together. Take .values of it.",
-    "argument of type 'return": "sort, topk and kthvalue give values and places together. Take .values of it.",
     "cannot be multiplied": "Rows meet rows in a @ b.T, which is (N, M). Without the .T the shapes do not fit.",
     "inconsistent tensor size": "Rows meet rows in a @ b.T, which is (N, M). Dot products take vectors.",
     "1d tensors expected": "torch.dot takes two vectors. a @ b.T gives the products of all pairs, (N, M).",
