@@ -30,7 +30,10 @@ class Run:
     seed: int = 0
 
 
-RUNS = {"dcgan": Run(recipes.DCGAN_LONG, steps=14_000)}
+RUNS = {
+    "dcgan": Run(recipes.DCGAN_LONG, steps=40_000),
+    "wgan_gp": Run(recipes.WGAN_GP_LONG, steps=15_000),
+}
 
 
 def path(name: str, data_name: str) -> Path:
