@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 09, right ones in many styles and wrong ones with the words that each must get."""
 
+import warnings
+
 import numpy as np
 import torch
 from torch import nn
@@ -30,6 +32,10 @@ def spoils(images):
 def own_mean(images):
     x = channel(images)
     return x - x.mean((2, 3), keepdim=True) + 0.1 * torch.arange(len(x))[:, None, None, None]
+
+
+def stacked(images, which):
+    return torch.stack([(images[i] / 127.5 - 1)[None] for i in which])
 
 
 PREPARE = [
@@ -77,7 +83,7 @@ WRONG_PREPARE = [
     (lambda images: channel(images) / 100, "2.55 wide and should be 2"),
     (lambda images: channel(images) / 256, "0.996 wide and should be 2"),
     (lambda images: channel(images) / 127.5 - 0.5, "2 wide, as it should be: shift it by -0.5"),
-    (lambda images: (channel(images) - 1) / 127.5, "shift it by -0.992"),
+    (lambda images: (channel(images) - 1) / 127.5, "Divide first, then subtract"),
     (lambda images: 3 * (channel(images) / 255) ** 2, "the greys between them lie evenly"),
     (lambda images: 1 - (2 * images / 255)[:, None], "Twice a byte wraps round above 255"),
     (lambda images: ((2 * images - 255) / 255)[:, None], "Twice a byte wraps round above 255"),
@@ -97,11 +103,38 @@ WRONG_PREPARE = [
     (lambda images: (channel(images) / 127.5 - 1).expand(-1, 3, -1, -1), "three channels"),
     (lambda images: images.squeeze()[:, None] / 127.5 - 1, "(1, 28, 28) became (28, 1, 28)"),
     (lambda images: channel(images).view(64, 1, 28, 28), "N may be any number"),
-    (lambda images: channel(images).mT / 127.5 - 1, "the pixels changed places"),
+    (lambda images: channel(images).mT / 127.5 - 1, "pixels or images changed places"),
     (lambda images: channel(images) / 0, "NaN or infinite"),
     (lambda images: [image[None] / 127.5 - 1 for image in images], "You return a list"),
     (lambda images: "images", "You return a str"),
     (spoils, "You changed the images"),
+    (lambda images: digits.to_float(images)[torch.randperm(len(images))], "pixels or images changed places"),
+    (lambda images: digits.to_float(images).flip(0), "pixels or images changed places"),
+    (lambda images: stacked(images, range(64)), "You take an image that is not there"),
+    (lambda images: stacked(images, range(len(images) + 1)), "You take an image that is not there"),
+    (lambda images: stacked(images, range(1, len(images) + 1)), "You take an image that is not there"),
+    (lambda images: stacked(images, range(images.shape[1])), "You take an image that is not there"),
+    (lambda images: stacked(images, range(2)), "Give as many as you get"),
+    (lambda images: torch.zeros(64, 28, 28)[:, None], "Give as many as you get"),
+    (lambda images: (channel(images) - channel(images).mean()) / 127.5, "Subtract a fixed number"),
+    (lambda images: (digits.to_float(images),), "drop the comma"),
+    (lambda images: (digits.to_float(images), 0), "You return a tuple"),
+    (lambda images: 1 - channel(images) / 255, "exchanged, and the range is [0, 1]"),
+    (lambda images: channel(images) / 256 * 2 - 1, "255 instead of 256"),
+    (lambda images: (channel(images) - 0.5) / 0.5, "right for values from 0 to 1"),
+    (lambda images: (channel(images) - 127) / 128, "by 127 and 128"),
+    (lambda images: (channel(images) - 128) / 127, "by 128 and 127"),
+    (lambda images: (channel(images) - 127.5) / 128, "by 127.5 and 128"),
+    (lambda images: channel(images) / (127.5 - 1), "Python reads the brackets first"),
+    (lambda images: digits.to_float(images).squeeze().unsqueeze(1), "squeeze takes away a batch of one"),
+    (lambda images: images.view(torch.float32), "reads four bytes as one float"),
+    (lambda images: images.view(torch.float32)[:, None], "reads four bytes as one float"),
+    (lambda images: torch.float(images), "Write images.float()"),
+    (lambda images: images.astype("float32"), "images.float() gives floats"),
+    (lambda images: images.permute(0, 3, 1, 2), "images has three axes"),
+    (lambda images: (images / 127.5 - 1).unsqueeze(4), "images has three axes"),
+    (lambda images: (images / 127.5 - 1)[:, 0, :, :], "images has three axes"),
+    (lambda images: digits.to_float(images) + 0j, "complex numbers"),
     (torch.zeros(2, 1, 28, 28), "without calling it"),
 ]
 
@@ -132,6 +165,10 @@ def looked_for(n, kernel, stride, padding):
     return next(m for m in range(1, 999) if (m + 2 * padding - kernel) / stride + 1 == n)  # of an ordinary one
 
 
+def C(n, k, s, p):
+    return (n - 1) * s + k - 2 * p
+
+
 SIZE = [
     last_touched,
     one_more,
@@ -157,12 +194,24 @@ WRONG_SIZE = [
     (lambda n, k, s, p: n * k, "They overlap"),
     (lambda n, k, s, p: measured(n, k, s, p).numel(), "a whole square"),
     (lambda n, k, s, p: n * k - (n - 1) * s - 2 * p, "so they share kernel - stride"),
-    (lambda n, k, s, p: n * k - n * (k - s) - 2 * p, "n - 1 of them, not n"),
+    (lambda n, k, s, p: n * k - n * (k - s) - 2 * p, "of overlaps there are n - 1"),
     (lambda n, k, s, p: (n + 2 * p - 1) * s + k, "You pad before you stamp"),
     (lambda n, k, s, p: (n - 1) / s - 2 * p + k, "You divide by the stride"),
     (lambda n, k, s, p: (n - 1) * s - 2 * p - k, "A kernel one wider widens"),
-    (lambda n, k, s, p: (n - 1) * (s - 2 * p) + k, "one stride on"),
+    (lambda n, k, s, p: (n - 1) * (s - 2 * p) + k, "Mind the brackets"),
     (lambda n, k, s, p: n * s + k, "A stride one longer"),
+    (lambda n, k, s, p: C(n, k, s, p) if n > 1 else n, "Right in all other cases"),
+    (lambda n, k, s, p: max(C(n, k, s, p), n), "Right in all other cases, but n=5, kernel=3"),
+    (lambda n, k, s, p: C(n, k, s, p * s), "You cut p stamps off each end"),
+    (lambda n, k, s, p: n * s - 2 * p, "The last stamp is kernel wide"),
+    (lambda n, k, s, p: nn.ConvTranspose2d(1, 1, k, p, s)(torch.zeros(1, 1, n, n)).shape[-1], "in this order"),
+    (lambda n, k, s, p: nn.ConvTranspose2d(1, 1, k, s, p)(n), "and read the result's shape"),
+    (lambda n, k, s, p: n * k - (n - 1) * max(0, k - s) - 2 * p, "there are gaps"),
+    (lambda n, k, s, p: len({i * s + j for i in range(n) for j in range(k)}) - 2 * p, "there are gaps"),
+    (lambda n, k, s, p: (n - 1) * (s + k - 2 * p), "Mind the brackets"),
+    (lambda n, k, s, p: C(n, k, s, p) if p else n * s, "not for padding 0"),
+    (lambda n, k, s, p: C(n, k, s, 0) - p * k, "whatever the kernel"),
+    (lambda n, p, s, k: C(n, k, s, p), "Kernel and padding have changed places"),
     (lambda n, k, s, p: True, "a truth value"),
     (lambda n, k, s, p: 28, "You give 28 for everything"),
     (lambda n, k, s, p: (n - 1) * s + k, "padding=1 the size should change by -2; yours changes by +0"),
@@ -170,7 +219,7 @@ WRONG_SIZE = [
     (lambda n, k, s, p: (n - 1) * s - 2 * p, "A kernel one wider"),
     (lambda n, k, s, p: (n + 1) * s - 2 * p + k, "A stride one longer"),
     (lambda n, k, s, p: (n - 1) * 2 - 2 * p + k, "one stride on"),
-    (lambda n, k, s, p: n - 1 * s - 2 * p + k, "one stride on"),
+    (lambda n, k, s, p: n - 1 * s - 2 * p + k, "Mind the brackets"),
     (lambda n, k, s, p: n * s if k - 2 * p == s else 0, "one stride on"),  # right for 4, 2, 1
     (lambda n, k, s, p: (n - 1) * s - 2 * p + k - 1, "each size is -1 off"),
     (lambda n, k, s, p: (n - 1) * s - 2 * p + k + 1, "each size is +1 off"),
@@ -259,7 +308,60 @@ class NoSuper(nn.Module):
         self.net = good()
 
 
+class Computed(Shaped):
+    """Its last weight is computed from others, as in weight_norm: such a network cannot be copied."""
+
+    def __init__(self):
+        super().__init__()
+        self.held = [2 * self.net[-2].bias]
+
+
+class InForward(nn.Module):
+    def forward(self, z):
+        return good()(z)
+
+
+class NoArgument(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = good()
+
+    def forward(self):
+        return self.net
+
+
+class InTraining(Shaped):
+    def forward(self, z):
+        return self.net(z) if self.training else self.net[:-1](z)
+
+
+def scripted():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it is old
+        return torch.jit.script(good())
+
+
+def volume(channels, more):
+    return nn.ConvTranspose3d(channels, more, (1, 4, 4), (1, 2, 2), (0, 1, 1))
+
+
 GENERATOR = [
+    Computed,
+    lambda: nn.Sequential(
+        nn.Linear(64, 392), nn.Unflatten(1, (8, 1, 7, 7)), volume(8, 4), volume(4, 1), nn.Flatten(1, 2), nn.Tanh()
+    ),
+    lambda: nn.Sequential(
+        nn.Linear(64, 392),
+        nn.Unflatten(1, (8, 49)),
+        nn.ConvTranspose1d(8, 4, 4, 4),
+        nn.ConvTranspose1d(4, 1, 4, 4),
+        nn.Unflatten(2, (28, 28)),
+        nn.Tanh(),
+    ),
+    lambda: net(up(8, 4), nn.BatchNorm2d(4, track_running_stats=False), nn.ReLU(), up(4, 1), nn.Tanh()),
+    lambda: Shaped(lambda z, net: net(z + 0.1 * torch.randn_like(z))),
+    lambda: Shaped(lambda z, net: net(F.normalize(z))),
+    lambda: Shaped(lambda z, net: 2 * F.instance_norm(net(z)).sigmoid() - 1),
     good,
     good(),  # a network in place of its maker does no harm
     Functional,
@@ -299,7 +401,7 @@ WRONG_GENERATOR = [
     (lambda: net(up(8, 4), nn.ReLU(), up(4, 1), nn.Tanh(), z=100), "must take the 64 numbers of z"),
     (lambda: net(up(8, 4), nn.ReLU(), up(8, 1), nn.Tanh()), "how many channels the one before it gives"),
     (lambda: net(up(8, 4), nn.ReLU(), up(4, 3), nn.Tanh()), "The images have 3 channels"),
-    (lambda: Shaped(lambda z, net: net(z).permute(0, 2, 3, 1)), "(11, 28, 28, 1) should be (11, 1, 28, 28)"),
+    (lambda: Shaped(lambda z, net: net(z).permute(0, 2, 3, 1)), "The channel comes last"),
     (lambda: nn.Sequential(nn.Linear(64, 8 * 49), up(8, 1), nn.Tanh()), "Before a convolution, nn.Unflatten"),
     (
         lambda: nn.Sequential(up(64, 8, 7, 1, 0), up(8, 4), up(4, 1), nn.Tanh()),
@@ -324,6 +426,33 @@ WRONG_GENERATOR = [
     (lambda: net(up(8, 4), up(4, 1), nn.Tanh), "nn.Tanh() with brackets"),
     (lambda: net(up(8, 4), up(4, 1), torch.tanh), "nn.Tanh() with brackets"),
     (lambda: net(nn.ConvTranspose2d(8, 4)), "and the kernel"),
+    (lambda: nn.Sequential([*good()]), "nn.Sequential(*layers)"),
+    (lambda: nn.Sequential((nn.Linear(64, 8), nn.ReLU()), up(8, 4)), "A star takes its layers out"),
+    (lambda: nn.Sequential(nn.Unflatten(64, 7, 7)), "then the shape in brackets"),
+    (lambda: net(nn.ReLU()(up(8, 4)), up(4, 1)), "Is a comma missing"),
+    (NoArgument, "def forward(self, z)"),
+    (InForward, "Make them in __init__"),
+    (InTraining, "In eval mode, pixels leave"),
+    (scripted, "cannot be looked into"),
+    (lambda: nn.Sequential(nn.Flatten(0), *good()), "The batch is lost"),
+    (lambda: Shaped(lambda z, net: net(z + torch.zeros(64, 64))), "Does a fixed number stand for the batch"),
+    (lambda: Shaped(lambda z, net: net(z).sign()), "The gradient is 0 for every weight"),
+    (lambda: Shaped(lambda z, net: net(z).round()), "The gradient is 0 for every weight"),
+    (lambda: Shaped(lambda z, net: torch.where(net(z) > 0, 0 * net(z) + 1, 0 * net(z) - 1)), "is 0 for every weight"),
+    (lambda: Shaped(lambda z, net: net[3:](net[:2](z).T.reshape(len(z), 8, 7, 7))), ".T or a reshape mix"),
+    (lambda: Shaped(lambda z, net: net(z.mean(0, keepdim=True).expand_as(z))), "All images of a batch are the same"),
+    (lambda: Shaped(lambda z, net: net(z).squeeze().unsqueeze(1)), "does squeeze take it away"),
+    (lambda: Shaped(lambda z, net: net(z).sqrt()), "root or log of a negative"),
+    (lambda: net(up(8, 4), up(4, 4), nn.Tanh(), nn.Flatten(), nn.Linear(3136, 784)), "It should be images"),
+    (
+        lambda: nn.Sequential(nn.Linear(64, 784), nn.Unflatten(1, (7, 7, 16)), up(7, 4), up(4, 1), nn.Tanh()),
+        "channels come first",
+    ),
+    (
+        lambda: nn.Sequential(nn.Conv2d(1, 4, 4, 2, 1), nn.Flatten(), nn.Linear(784, 1)),
+        "takes images, as D does",
+    ),
+    (lambda: Shaped(lambda z, net: -net(z).abs()), "No pixel can be positive"),
     (Listed, "layers in a plain list stay unknown"),
     (lambda: (good(), nn.Linear(2, 2)), "Give G alone"),
     (lambda: good().requires_grad_(False), "requires_grad=False"),
@@ -332,7 +461,8 @@ WRONG_GENERATOR = [
     (lambda: Shaped(lambda z, net: net(torch.randn_like(z))), "The images are the same, whatever z is"),
     (lambda: Shaped(lambda z, net: net(z).detach()), "No gradient comes back"),
     (Unused, "No gradient reaches spare.weight"),
-    (lambda: Shaped(lambda z, net: net(z)[:1]), "The batch must stay"),
+    (lambda: Shaped(lambda z, net: net(z)[:1]), "The batch must stay: an image for each vector"),
+    (lambda: Shaped(lambda z, net: net(z)[:, 0].flatten()), "unflatten from dimension 1 on"),
     (lambda: Shaped(lambda z, net: net(z).view(64, 1, 28, 28)), "write len(z) for the batch, or -1"),
     (lambda: Shaped(lambda z, net: net(z).squeeze(1)), "The channel is missing"),
     (lambda: Shaped(lambda z, net: (net(z), z)), "G(z) gives a tuple"),
@@ -344,7 +474,7 @@ WRONG_GENERATOR = [
     (lambda: good()(torch.randn(4, 64)), "You return a Tensor"),
     (NoForward, 'missing the required "forward" function'),
     (NoSuper, "before Module.__init__() call"),
-    (lambda z: good()(z), "missing 1 required positional argument: 'z'"),
+    (lambda z: good()(z), "Your function takes nothing"),
 ]
 
 

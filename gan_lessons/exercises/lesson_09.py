@@ -1,6 +1,7 @@
 """Exercises of lesson 09."""
 
 import copy
+import inspect
 import itertools
 
 import numpy as np
@@ -9,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-from gan_lessons.exercises.engine import Exercise, Mistake, Question, Quiz, call, number
+from gan_lessons.exercises.engine import Exercise, Mistake, Question, Quiz, advised, call, number
 
 # Exercise 1: bytes into what a tanh can draw
 
@@ -17,7 +18,9 @@ _OTHER_VALUES = {  # what other answers would make of floats f from 0 to 255
     "The range is [0, 1]. G's tanh gives [-1, 1], so D could tell the two apart by the paper alone.": lambda f: f / 255,
     "Paper and ink are exchanged: 255 should become 1.": lambda f: 1 - f / 127.5,
     "The range is [-1, 0]: you divide by 255 and subtract 1. Divide by 127.5.": lambda f: f / 255 - 1,
-    "Full ink becomes 0.992: that is a division by 128, or by 256. It should be by 127.5.": lambda f: f / 128 - 1,
+    "Full ink becomes 0.992: you divide by 128, or by 256. Divide by 127.5 instead of 128, or 255 instead of 256.": (
+        lambda f: f / 128 - 1
+    ),
     "Full ink becomes 1.008, more than a tanh can give. Divide by 127.5, not by 127.": lambda f: f / 127 - 1,
     "The range is [-0.5, 0.5]. Multiply by 2 as well.": lambda f: f / 255 - 0.5,
     "The values still go from 0 to 255. Divide by 127.5 and subtract 1.": lambda f: f,
@@ -27,6 +30,18 @@ _OTHER_VALUES = {  # what other answers would make of floats f from 0 to 255
         lambda f: f / 255 / 127.5 - 1
     ),
     "You subtract 1 before you divide, so only a 255th of it is left. Divide first.": lambda f: (2 * f - 1) / 255,
+    "You subtract 1 before you divide by 127.5. Divide first, then subtract.": lambda f: (f - 1) / 127.5,
+    "You divide by 126.5: Python reads the brackets first. Divide by 127.5, then subtract 1.": lambda f: f / 126.5,
+    "Subtract and divide by the same number, 127.5: this is by 127 and 128.": lambda f: (f - 127) / 128,
+    "Subtract and divide by the same number, 127.5: this is by 128 and 127.": lambda f: (f - 128) / 127,
+    "Subtract and divide by the same number: this is by 127.5 and 128.": lambda f: (f - 127.5) / 128,
+    "That is right for values from 0 to 1. These are bytes: divide by 255 first.": lambda f: (f - 0.5) / 0.5,
+    "Paper and ink are exchanged, and the range is [0, 1]. 0 should become -1, 255 should become 1.": (
+        lambda f: 1 - f / 255
+    ),
+    "You subtract the mean of these images. Subtract a fixed number: paper is 0 and ink 255 in all of them.": (
+        lambda f: (f - f.mean()) / 127.5
+    ),
     "You take the tanh of the bytes, which squeezes them. Only G needs a tanh; data are scaled.": torch.tanh,
     "The tanh squeezes the values, and none reaches 1. Only G needs a tanh; data are scaled.": (
         lambda f: torch.tanh(f / 255)
@@ -44,14 +59,24 @@ _OTHER_VALUES = {  # what other answers would make of floats f from 0 to 255
 
 
 _IN_PLACE = "A uint8 tensor holds bytes and nothing else, even if you divide it in place. Begin with images.float()."
+_THREE_AXES = "images has three axes, (N, height, width). images[:, None] makes the fourth."
 _SLIPS = {  # words in an error that Python, NumPy or torch raises, and what helps
     "is invalid for input of size": "You fix the number of images, and N may be any number: write -1, or len(images).",
     "can't be cast to the desired output type": _IN_PLACE,
     "cannot cast ufunc": _IN_PLACE,
+    "out of bounds for dimension": "You take an image that is not there. Loop over range(len(images)), or not at all.",
     "out of bounds for": "A uint8 tensor holds 0 to 255 and nothing else. Begin with images.float().",
     "could not infer output dtype": "A mean wants floats. But use fixed numbers: 0 is paper, 255 ink.",
     "size of tensor a": "Two shapes do not fit. No second tensor is needed: scale by numbers.",
+    "'torch.dtype' object is not callable": "torch.float is a type and no function. Write images.float().",
+    "has no attribute 'astype'": "images is a tensor, not an array: images.float() gives floats.",
+    "is not equal to len(dims)": _THREE_AXES,
+    "dimension out of range": _THREE_AXES,
+    "too many indices": _THREE_AXES,
 }
+
+
+_VIEWED = "view(dtype) reads four bytes as one float. images.float() turns each byte into one."
 
 
 def _prepared(prepare, images: Tensor) -> Tensor:
@@ -60,12 +85,16 @@ def _prepared(prepare, images: Tensor) -> Tensor:
     given = call(prepare, own, slips=_SLIPS)
     if not torch.equal(own, images):
         raise Mistake("You changed the images that were given to you. Make new ones: others may still need the old.")
+    if isinstance(given, tuple) and len(given) == 1:
+        raise Mistake("You return a tuple of one. Take its [0], or drop the comma: give the tensor itself.")
     if isinstance(given, list | tuple):
         raise Mistake(f"You return a {type(given).__name__}. Give one tensor: torch.stack joins a list of them.")
     if isinstance(given, np.ndarray):
         given = torch.from_numpy(given)
     if not isinstance(given, Tensor):
         raise Mistake(f"You return a {type(given).__name__}. Give a tensor.")
+    if given.is_complex():
+        raise Mistake("The result has complex numbers. Real ones are enough: images.float().")
     if not given.is_floating_point():
         raise Mistake(f"The result is of type {given.dtype}. Turn the images into floats first, then scale.")
     n, shape = len(images), tuple(given.shape)
@@ -76,7 +105,12 @@ def _prepared(prepare, images: Tensor) -> Tensor:
         (n, 784): "The images are flat now. Convolutions need their rows and columns.",
         (n, 3, 28, 28): "There are three channels. Grey images have one.",
         (1, 1, 28, 28): "That is one image. Keep them all.",
+        (28, 1, 28): "squeeze takes away a batch of one, too. images[:, None] is enough.",
+        (n, 28, 7): _VIEWED,
+        (n, 1, 28, 7): _VIEWED,
     }.get(shape, "images[:, None] adds the channel and leaves all else.")
+    if shape[1:] == (1, 28, 28) and len(given) not in (1, n):
+        advice = "Give as many as you get. Is a number fixed, or the result made of other images than these?"
     if shape != (n, 1, 28, 28):
         raise Mistake(f"Images of shape {tuple(images.shape)} became {shape}. It should be ({n}, 1, 28, 28). {advice}")
     if not given.isfinite().all():
@@ -87,7 +121,8 @@ def _prepared(prepare, images: Tensor) -> Tensor:
 
 
 def _prepare(prepare) -> str:
-    greys = torch.arange(256, dtype=torch.uint8).repeat(2 * 28 * 28 // 256 + 1)[: 2 * 28 * 28].view(2, 28, 28)
+    torch.default_generator.manual_seed(0)
+    greys = torch.arange(256, dtype=torch.uint8).repeat(22)[: 7 * 28 * 28].view(7, 28, 28)  # no two alike
     given = _prepared(prepare, greys)
     bytes_, right = greys[:, None].double(), greys[:, None].double() / 127.5 - 1
     x, tolerance = given.double(), max(1e-5, torch.finfo(given.dtype).eps / 2)
@@ -106,7 +141,9 @@ def _prepare(prepare) -> str:
         note = " Networks want float32 tensors, though." if given.dtype != torch.float32 else ""
         return "0 becomes -1, 255 becomes 1, and each image has one channel." + note
     if close(x.flatten().sort()[0], right.flatten().sort()[0]):
-        raise Mistake("The values are right, but the pixels changed places. Scaling and images[:, None] move none.")
+        raise Mistake(
+            "The values are right, but pixels or images changed places. Scaling and images[:, None] move none."
+        )
     for message, values in _OTHER_VALUES.items():
         if torch.allclose(x, values(bytes_), atol=1e-3):
             raise Mistake(message)
@@ -161,7 +198,7 @@ def prepare(images):
 # Exercise 2: the size after a transposed convolution
 
 _OTHER_SIZES = {
-    "That is the size after an ordinary convolution. A transposed one goes the other way: it grows.": (
+    "That is the size after an ordinary convolution. A transposed one goes back: it doubles where that one halves.": (
         lambda n, k, s, p: (n + 2 * p - k) // s + 1,
         lambda n, k, s, p: (n + 2 * p - k) / s + 1,
         lambda n, k, s, p: -((n + 2 * p - k + 1) // -s),
@@ -191,12 +228,25 @@ _OTHER_SIZES = {
         lambda n, k, s, p: n * k - (n - 1) * s - 2 * p,
         lambda n, k, s, p: n * k - (n - 1) * s,
     ),
-    "There is one overlap between two neighbours, so n - 1 of them, not n.": (
+    "That is n * stride - 2 * padding, too little. The last stamp is kernel wide, and of overlaps there are n - 1.": (
         lambda n, k, s, p: n * k - n * (k - s) - 2 * p,
     ),
     "You pad before you stamp. A transposed convolution stamps all n, and cuts p off both ends at last.": (
         lambda n, k, s, p: (n + 2 * p - 1) * s + k,
-        lambda n, k, s, p: (n - 2 * p - 1) * s + k,
+    ),
+    "You cut p stamps off each end, each a stride. Cut p pixels.": (lambda n, k, s, p: (n - 2 * p - 1) * s + k,),
+    "Where the stride is wider than the kernel there are gaps, and they belong to the sheet too.": (
+        lambda n, k, s, p: n * k - (n - 1) * max(0, k - s) - 2 * p,
+    ),
+    "Mind the brackets: the stride is to be multiplied by n - 1, and by nothing else.": (
+        lambda n, k, s, p: n - 1 * s + k - 2 * p,
+        lambda n, k, s, p: (n - 1) * (s + k - 2 * p),
+        lambda n, k, s, p: (n - 1) * (s - 2 * p) + k,
+        lambda n, k, s, p: (n - 1) * (s + k) - 2 * p,
+    ),
+    "Each end loses padding pixels, whatever the kernel.": (lambda n, k, s, p: (n - 1) * s + k - p * k,),
+    "Kernel and padding have changed places: stamps are kernel wide, and padding is cut off.": (
+        lambda n, k, s, p: (n - 1) * s - 2 * k + p,
     ),
     "You divide by the stride, as a convolution does. A transposed one multiplies by it.": (
         lambda n, k, s, p: (n - 1) / s - 2 * p + k,
@@ -211,11 +261,17 @@ def _size(size) -> str:
     given = {}
     for case in cases:
         try:
-            given[case] = number(call(size, *case))
+            given[case] = number(call(size, *case, slips=_SIZE_SLIPS))
         except (RuntimeError, ArithmeticError) as error:
             raise Mistake(f"For {_named(case)} yours raises {type(error).__name__}: {error}") from None
     right = {case: _truth(*case) for case in cases}
     if given == right:
+        for case in ((1, 4, 2, 1), (5, 3, 1, 2)):
+            if (last := number(call(size, *case))) != _truth(*case):
+                raise Mistake(
+                    f"Right in all other cases, but {_named(case)} gives {_truth(*case)}, and yours {last:g}. "
+                    "One rule holds for all: nothing needs a case or a limit of its own."
+                )
         return f"It agrees with PyTorch itself in all {len(cases)} cases tried."
     if len(set(given.values())) == 1:
         raise Mistake(
@@ -224,6 +280,8 @@ def _size(size) -> str:
     for message, formulas in _OTHER_SIZES.items():
         if any(given == {case: formula(*case) for case in cases} for formula in formulas):
             raise Mistake(message)
+    if all(given[case] == right[case] for case in cases if case[3]):
+        raise Mistake("Right for padding > 0, not for padding 0. The same rule holds there.")
     rules = (
         "Every further pixel is a further stamp, one stride on",
         "A kernel one wider widens the last stamp by one",
@@ -245,6 +303,10 @@ def _size(size) -> str:
     )
 
 
+_SIZE_SLIPS = {
+    "non-positive stride": "nn.ConvTranspose2d takes the kernel, the stride and the padding in this order.",
+    "must be tensor, not int": "A layer takes images: give it torch.zeros(1, 1, n, n), and read the result's shape.",
+}
 _NAMES = ("n", "kernel", "stride", "padding")
 
 
@@ -261,7 +323,8 @@ size = Exercise(
     hints=(
         "Draw n stamps of width kernel, each stride further than the last. How far is it from first start to last end?",
         "The last stamp starts at (n - 1) * stride and is kernel wide.",
-        "Then padding pixels are cut off at each of the two ends.",
+        "Then padding pixels are cut off at each of the two ends. To see whether you are right, give "
+        "F.conv_transpose2d an image of zeros and look at the shape.",
     ),
     answer="""\
 def size_after_transposed(n, kernel, stride, padding):
@@ -272,16 +335,22 @@ def size_after_transposed(n, kernel, stride, padding):
 # Exercise 3: a generator
 
 _FIRST_UNFLATTEN = "Your network wants z of shape (N, 64, 1, 1). Begin with nn.Unflatten(1, (64, 1, 1))."
+_TAKES_IMAGES = "Your network takes images, as D does. G takes z, of shape (N, 64)."
 _GROW = "Grow from 7 × 7 by two of them: kernel 4, stride 2, padding 1 doubles."
 _LAYER = "Layers are objects: nn.Tanh() with brackets. A function such as torch.tanh belongs into a forward."
 _LISTED = (
     "The network sees no weights: layers in a plain list stay unknown to it, and to an optimiser. "
     "nn.Sequential(*layers) or nn.ModuleList(layers) makes them known."
 )
+_STAR = "There is a list inside nn.Sequential. A star takes its layers out: nn.Sequential(*layers)."
 _MAKER_SLIPS = {
+    "list is not a module subclass": _STAR,
+    "tuple is not a module subclass": _STAR,
     "is not a module subclass": _LAYER,
     "missing 1 required positional argument: 'kernel_size'": "nn.ConvTranspose2d(before, after, 4, stride=2, padding=1)"
     " takes the channels before, those after, and the kernel.",
+    "unflatten.__init__() takes": "nn.Unflatten(1, (64, 7, 7)) takes the dimension, then the shape in brackets.",
+    "must be tensor, not": "One layer is called with another. Is a comma missing between them?",
 }
 _ADVICE = {  # words in the error of a forward pass, and what helps
     "3d (unbatched)": "Before a convolution, nn.Unflatten(1, (channels, height, width)) folds numbers into images.",
@@ -290,6 +359,8 @@ _ADVICE = {  # words in the error of a forward pass, and what helps
     "running_mean should contain": "nn.BatchNorm2d takes the number of channels that the layer before it gives.",
     "got 4d input": "nn.BatchNorm1d is for vectors. Images take nn.BatchNorm2d.",
     "got 2d input": "nn.BatchNorm2d is for images. Vectors take nn.BatchNorm1d, or fold them first.",
+    "(1x": "The batch is lost: Flatten(0) or flatten() folds it in with the rest.",
+    "must match the size of tensor b": "Does a fixed number stand for the batch? It may have any size: len(z).",
     "(11x64 and": "Your first layer must take the 64 numbers of z.",
     "(64x": "The batch comes first: z is (N, 64), one noise vector a row.",
     "is invalid for input of size": "In view and reshape write len(z) for the batch, or -1.",
@@ -305,7 +376,7 @@ class _Steps(TorchFunctionMode):
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
-        if getattr(function, "__name__", "") == "conv_transpose2d":
+        if getattr(function, "__name__", "").startswith("conv_transpose"):
             before = (*args, *(kwargs or {}).values())[0]
             self.widths.append((before.shape[-1], result.shape[-1]))
         return result
@@ -318,24 +389,33 @@ def _images(G: nn.Module, z: Tensor) -> Tensor:
         x = G(z)
     except NotImplementedError:
         raise
+    except TypeError as error:
+        raise advised(error, {"forward() takes 1 positional": "forward takes z: def forward(self, z)."}) from None
     except (RuntimeError, ValueError) as error:
-        try:
-            G(z[:, :, None, None])
-        except Exception:
-            first = str(error).splitlines()[0]
-            advice = next((a for words, a in _ADVICE.items() if words in first.lower()), "Follow the shapes.")
-            raise Mistake(f"G(z) with z of shape ({n}, 64) fails: {first}. {advice}") from None
-        raise Mistake(_FIRST_UNFLATTEN) from None
+        for other, advice in ((z[:, :, None, None], _FIRST_UNFLATTEN), (z.new_zeros(n, 1, 28, 28), _TAKES_IMAGES)):
+            try:
+                G(other)
+            except Exception:
+                continue
+            raise Mistake(advice) from None
+        first = str(error).splitlines()[0]
+        advice = next((a for words, a in _ADVICE.items() if words in first.lower()), "Follow the shapes.")
+        raise Mistake(f"G(z) with z of shape ({n}, 64) fails: {first}. {advice}") from None
     if x is None:
         raise Mistake("G(z) gives nothing back: a return is missing in forward.")
     if not isinstance(x, Tensor):
         raise Mistake(f"G(z) gives a {type(x).__name__}. It should give one tensor of images, (N, 1, 28, 28).")
     if x.shape[:1] != (n,):
-        raise Mistake(f"{n} noise vectors became {tuple(x.shape)}. The batch must stay: unflatten from dimension 1 on.")
+        advice = "does squeeze take it away?" if n == 1 else "unflatten from dimension 1 on."
+        if x.shape[1:] == (1, 28, 28):
+            advice = "an image for each vector."
+        raise Mistake(f"{n} noise vector{'s' * (n > 1)} became {tuple(x.shape)}. The batch must stay: {advice}")
     if x.shape == (n, 28, 28):
         raise Mistake(f"The channel is missing: {n} images are {tuple(x.shape)}, and should be ({n}, 1, 28, 28).")
     if x.ndim != 4:
         raise Mistake(f"G(z) has shape {tuple(x.shape)}. It should be images, ({n}, 1, 28, 28).")
+    if x.shape[1:] == (28, 28, 1):
+        raise Mistake(f"The channel comes last; PyTorch wants it second: {tuple(x.shape)} should be ({n}, 1, 28, 28).")
     if x.shape[1] != 1:
         raise Mistake(
             f"The images have {x.shape[1]} channels: {tuple(x.shape)} should be ({n}, 1, 28, 28), as grey has one."
@@ -343,9 +423,22 @@ def _images(G: nn.Module, z: Tensor) -> Tensor:
     return x
 
 
+def _wants(function) -> bool:
+    """Whether a function cannot be called without arguments."""
+    try:
+        inspect.signature(function).bind()
+    except TypeError:
+        return True
+    return False
+
+
 def _network(make) -> nn.Module:
     """A copy of the learner's network, which stays as it is; it has weights."""
+    if callable(make) and not isinstance(make, nn.Module) and _wants(make):
+        raise Mistake("Your function takes nothing: drop what stands in its brackets. The network it makes takes z.")
     G = make if isinstance(make, nn.Module) else call(make, slips=_MAKER_SLIPS)
+    if isinstance(G, torch.jit.ScriptModule):
+        raise Mistake("A scripted network cannot be looked into here. Give the network as it was before.")
     if isinstance(G, type) and issubclass(G, nn.Module):
         raise Mistake(f"You return the class {G.__name__} itself. Make a network of it: {G.__name__}().")
     if isinstance(G, list | tuple) and sum(isinstance(part, nn.Module) for part in G) > 1:
@@ -357,8 +450,14 @@ def _network(make) -> nn.Module:
     if next(G.parameters(), None) is None:
         if any(isinstance(value, list | tuple | dict) for name, value in vars(G).items() if name[0] != "_"):
             raise Mistake(_LISTED)
-        raise Mistake("This network has no weights: nothing in it can learn.")
-    return copy.deepcopy(G)
+        raise Mistake(
+            "This network has no weights: nothing in it can learn. Are the layers made in forward? "
+            "Make them in __init__, or they are new each time."
+        )
+    try:
+        return copy.deepcopy(G)
+    except (RuntimeError, ValueError):  # lazy layers, or a weight that is computed: the maker makes others
+        return G
 
 
 def _generator(make) -> str:
@@ -373,6 +472,10 @@ def _generator(make) -> str:
     if not growing:
         raise Mistake(f"No transposed convolution that grows is at work in G(z). {_GROW}")
     if x.shape[2:] != (28, 28):
+        if x.shape[2] != x.shape[3]:
+            raise Mistake(
+                f"The images are {x.shape[2]} × {x.shape[3]}. In nn.Unflatten channels come first: (16, 7, 7)."
+            )
         raise Mistake(
             f"The images are {x.shape[2]} × {x.shape[3]}: your transposed convolutions go {way}. Begin with 7 × 7 and "
             "double twice: kernel 4, stride 2, padding 1 does."
@@ -380,13 +483,17 @@ def _generator(make) -> str:
     if len(growing) < 2:
         raise Mistake(f"Only one transposed convolution makes the picture grow: {way}. {_GROW}")
     if not x.isfinite().all():
-        raise Mistake("There are NaN or infinite pixels. Does something divide by 0?")
+        raise Mistake(
+            "There are NaN or infinite pixels. Is there a division by 0, or the root or log of a negative number?"
+        )
     if not x.requires_grad:
         raise Mistake("No gradient comes back from the images. Is there a detach(), no_grad() or requires_grad=False?")
     named = {name: parameter for name, parameter in G.named_parameters() if parameter.requires_grad}
-    gradients = torch.autograd.grad(x.square().mean(), list(named.values()), allow_unused=True)
+    gradients = torch.autograd.grad((x - 0.5).square().mean(), list(named.values()), allow_unused=True)
     if dead := [name for name, gradient in zip(named, gradients, strict=True) if gradient is None]:
         raise Mistake(f"No gradient reaches {dead[0]}. Is it used, and is nothing detached on the way?")
+    if not any(gradient.any() for gradient in gradients):
+        raise Mistake("The gradient is 0 for every weight: sign, round and where let none through. G cannot learn.")
     G.eval()
     with torch.no_grad():
         one, other = (_seeded(G, noise) for noise in (z, -3 * z))
@@ -395,15 +502,22 @@ def _generator(make) -> str:
                 "The images are the same, whatever z is. Does forward use the z that it is given, and are its weights "
                 "not 0?"
             )
+        if torch.equal(one[:1].expand_as(one), one):
+            raise Mistake("All images of a batch are the same. Each noise vector should make its own: is there a mean?")
+        _images(G, z[:1])
+        if torch.equal(G(z), G(z)) and not torch.allclose(G(z), G(z.flip(0)).flip(0), atol=1e-3):
+            raise Mistake("In another order, the noise vectors make other images. Does .T or a reshape mix the batch?")
         for parameter in G.parameters():  # far larger than at the start: which pixels can there be at all?
             parameter.mul_(10)
-        wide = torch.cat([x, G.train()(20 * z), G.eval()(20 * z)])
+        tame, wide = G.train()(20 * z), G.eval()(20 * z)
+        if tame.abs().max() <= 1 < wide.abs().max():
+            raise Mistake("In eval mode, pixels leave [-1, 1]. Let nn.Tanh() be the last step in both modes.")
+        wide = torch.cat([x, tame, wide])
     if wide.max() > 1 or wide.min() < -1:
         raise Mistake(f"With large weights, pixels reach {wide.abs().max():.3g}. Let nn.Tanh() be the very last step.")
-    if wide.min() >= 0:
-        raise Mistake(
-            "No pixel can be negative: a sigmoid or a ReLU at the end? Paper is -1: end with nn.Tanh() alone."
-        )
+    for half, side in ((wide, "negative: a sigmoid or a ReLU at the end?"), (-wide, "positive.")):
+        if half.min() >= 0:
+            raise Mistake(f"No pixel can be {side} Paper is -1 and ink is 1: end with nn.Tanh() alone.")
     return f"{way}, pixels in [-1, 1], {sum(p.numel() for p in G.parameters()):,} weights."
 
 
@@ -417,7 +531,8 @@ generator = Exercise(
     hints=(
         "Begin with a dense layer from 64 numbers to channels · 7 · 7, and fold it: nn.Unflatten(1, (channels, 7, 7)).",
         "nn.ConvTranspose2d(before, after, 4, stride=2, padding=1) doubles height and width. You need two.",
-        "Put nn.BatchNorm2d and nn.ReLU between them, and nn.Tanh() at the end.",
+        "Put nn.BatchNorm2d and nn.ReLU between them, and nn.Tanh() at the end. nn.Sequential(*layers) joins "
+        "a list, and check takes the function itself, not called.",
     ),
     answer="""\
 def my_own_generator():
@@ -433,7 +548,7 @@ quiz = Quiz(
         Question(
             "c",
             {
-                "a": "Some stay noise for a while, but that is not what the even/odd pattern of overlaps does.",
+                "a": "The number of weights is not the point: the overlaps are.",
                 "b": "The stride is the same in both pictures.",
                 "c": "3 is no multiple of 2, so some pixels get more stamps than their neighbours. 4 is.",
             },
