@@ -517,3 +517,40 @@ def chance(dial, floors):
     orders = torch.tensor(list(itertools.permutations(a.tolist())), dtype=torch.float64)  # (N!, N)
     return (orders @ b >= found).double().mean()""",
 )
+
+quiz = Quiz(
+    (
+        Question(
+            "b",
+            {
+                "a": "Nothing is nearer to the data than the data: the best critic's gap would be 0.",
+                "b": "A critic that is constant has gap 0 already, so the best one has no less. This one lags behind.",
+                "c": "With the wrong sign the gap would stay negative. Here it wavers around 0: a critic that is late.",
+            },
+        ),
+        Question(
+            "c",
+            {
+                "a": "They are digits like the others.",
+                "b": "You may read the gap on as many digits as you like, of either kind.",
+                "c": "Then the gap on those would be too large. Short runs are safe, and held-out digits are free.",
+            },
+        ),
+        Question(
+            "a",
+            {
+                "a": "Then both critics have had their chance, and their gaps can be compared.",
+                "b": "In the game a gap may rise because the critic got better, while the digits got better too.",
+                "c": "λ is the same at both times. It cannot tell them apart.",
+            },
+        ),
+        Question(
+            "b",
+            {
+                "a": "It subtracts the batch's mean: a score then depends on the other images.",
+                "b": "It averages within one image. Each score still belongs to one image.",
+                "c": "That channel tells each image about the others. A penalty per sample forbids just that.",
+            },
+        ),
+    )
+)
