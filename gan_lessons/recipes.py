@@ -138,7 +138,7 @@ def _dcgan(batch: int, lr_G: float, lr_D: float, steps: int, average: float) -> 
     )
 
 
-def _wgan_gp(d_steps: int, steps: int) -> Recipe:
+def _wgan_gp(d_steps: int, adam: Adam) -> Recipe:
     """The same players, D as a critic held to slope one."""
     return Recipe(
         loss=losses.wasserstein,
@@ -146,8 +146,8 @@ def _wgan_gp(d_steps: int, steps: int) -> Recipe:
         penalties=(penalties.wgan_gp(10.0),),
         batch=16,
         d_steps=d_steps,
-        opt_G=_falling(6e-3, steps),
-        opt_D=_falling(6e-3, steps),
+        opt_G=adam,
+        opt_D=adam,
         average=0.99,
     )
 
@@ -157,6 +157,6 @@ DCGAN = _dcgan(batch=16, lr_G=5e-3, lr_D=2e-3, steps=2_000, average=0.99)
 #: The same for 14,000 steps with larger batches: what data/pretrained holds.
 DCGAN_LONG = _dcgan(batch=32, lr_G=4e-3, lr_D=4e-3, steps=14_000, average=0.999)
 #: A critic with a gradient penalty instead, for 1,500 steps: as many seconds.
-WGAN_GP = _wgan_gp(d_steps=1, steps=1_500)
-#: The same with five steps of the critic in a round, as in the paper, for 420 steps: as many seconds again.
-WGAN_GP_FIVE = _wgan_gp(d_steps=5, steps=420)
+WGAN_GP = _wgan_gp(d_steps=1, adam=_falling(6e-3, steps=1_500))
+#: The same with five steps of the critic in a round and β as in the paper, for 420 steps: as many seconds again.
+WGAN_GP_FIVE = _wgan_gp(d_steps=5, adam=Adam(1e-3, betas=(0.0, 0.9)))
