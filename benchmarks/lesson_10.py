@@ -65,15 +65,15 @@ def game(name: str, seed: int) -> dict[str, float]:
     for record in gan.train(data, 400):
         step = record["step"]
         if step % 10 == 0:
-            gaps.append(gap(gan.D, held_out[:500], draw(gan.G, 500)))
+            gaps.append(gap(gan.D, held_out[:500], draw(gan.average, 500)))
         if step in (25, 100, 400):
-            fresh = draw(gan.G, features.SAMPLES)
-            patient = given_time(data, gan.G, gan.D)
+            fresh = draw(gan.average, features.SAMPLES)
+            patient = given_time(data, gan.average, gan.D)
             result[f"now_{step}"] = gap(gan.D, held_out, fresh[:1_000])
             result[f"timed_{step}"] = gap(patient, held_out, fresh[:1_000])
             result[f"floors_{step}"] = judge.floors(fresh)
     late = torch.tensor(gaps[20:])
-    G = shaken(gan.G)
+    G = shaken(gan.average)
     return result | {
         "first_gap": gaps[0],
         "late_mean": late.mean().item(),
@@ -98,7 +98,7 @@ def company(name: str, seed: int) -> dict[str, float]:
     for _ in gan.train(data, 200):
         pass
     torch.manual_seed(seed)
-    real, fake = held_out[:500], draw(gan.G, 500)
+    real, fake = held_out[:500], draw(gan.average, 500)
     with torch.no_grad():
         together = gan.D(torch.cat([real, fake]))
     apart, mixed = gap(gan.D, real, fake), (together[:500].mean() - together[500:].mean()).item()
