@@ -64,11 +64,10 @@ def game(name: str, seed: int) -> dict[str, float]:
             result[f"timed_{step}"] = gap(patient, held_out, fresh[:1_000])
             result[f"floors_{step}"] = judge.floors(fresh)
             old = old or copy.deepcopy(gan.average)  # that of step 25
-    late = torch.tensor(gaps[20:])
     return result | {
         "first_gap": gaps[0],
-        "late_mean": late.mean().item(),
-        "late_below_0": (late < 0).float().mean().item(),
+        "middle": sum(gaps[10:20]) / 10,
+        "late_minus_middle": sum(gaps[20:]) / 20 - sum(gaps[10:20]) / 10,
         "after_accident": gap(given_time(data, old, gan.D), held_out, draw(old, 1_000)),
         "timed gap falls": result["timed_25"] > result["timed_100"] > result["timed_400"],
     }
