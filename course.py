@@ -24,6 +24,7 @@ NO_NEWS = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"
 NOTEBOOKS = ROOT / "notebooks"
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 OLDEST, NEWEST = (3, 11), (3, 14)
+BOTH_CORES = "torch.set_num_threads(2)"  # as a notebook says it
 TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
 NBVAL = [
     *("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout", "600"),
@@ -70,16 +71,16 @@ def lab(_) -> int:
 
 
 def test(arguments) -> int:
-    """Unit tests and toy lessons two at a time; digit lessons one at a time, since each uses both cores."""
+    """Unit tests and lessons of one thread two at a time; then, alone, each lesson that uses both cores."""
     chosen = [path for number in arguments.numbers for path in found(number)] or lessons()
-    digits = [path for path in chosen if "09" <= path.name < "a"]  # appendices, a1 and on, are as light as toys
-    toys = [path for path in chosen if path not in digits]
+    wide = [path for path in chosen if BOTH_CORES in path.read_text(encoding="utf-8")]
+    narrow = [path for path in chosen if path not in wide]
     fetch_digits()
     results = [pytest("tests", *TWO_AT_A_TIME)]
-    if toys:
-        results.append(pytest(*TWO_AT_A_TIME, *NBVAL, *map(str, toys)))
-    if digits:
-        results.append(pytest(*NBVAL, *map(str, digits)))
+    if narrow:
+        results.append(pytest(*TWO_AT_A_TIME, *NBVAL, *map(str, narrow)))
+    if wide:
+        results.append(pytest(*NBVAL, *map(str, wide)))
     if chromium() and not arguments.numbers:
         results.append(browser_tests(arguments))
     else:

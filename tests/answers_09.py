@@ -27,6 +27,11 @@ def spoils(images):
     return x
 
 
+def own_mean(images):
+    x = channel(images)
+    return x - x.mean((2, 3), keepdim=True) + 0.1 * torch.arange(len(x))[:, None, None, None]
+
+
 PREPARE = [
     digits.to_float,
     own_in_place,
@@ -39,6 +44,9 @@ PREPARE = [
     lambda images: torch.einsum("nhw,c->nchw", images.float(), torch.ones(1)).requires_grad_() / 127.5 - 1,
     lambda images: (channel(images) / 127.5 - 1).half(),
     lambda images: (channel(images) / 127.5 - 1).bfloat16(),
+    lambda images: np.interp(images.numpy()[:, None], [0, 255], [-1, 1]),
+    lambda images: torch.lerp(torch.tensor(-1.0), torch.tensor(1.0), images[:, None] / 255),
+    lambda images: np.array([[[[p / 127.5 - 1 for p in row] for row in image]] for image in images.tolist()]),
 ]
 WRONG_PREPARE = [
     (lambda images: channel(images) / 255, "The range is [0, 1]"),
@@ -59,14 +67,28 @@ WRONG_PREPARE = [
     (lambda images: (channel(images) - channel(images).mean()) / channel(images).std(), "mean 0 and deviation 1"),
     (lambda images: (channel(images) / 255 - 0.1307) / 0.3081, "MNIST's mean and deviation"),
     (lambda images: channel(images) / images.max() * 2 - 1, "not for a pale one"),
-    (lambda images: (images * 2 / 255 - 1)[:, None], "Bytes wrap round"),
+    (lambda images: (images * 2 / 255 - 1)[:, None], "Twice a byte wraps round"),
     (lambda images: ((images - 127) / 128)[:, None], "Bytes wrap round"),
     (lambda images: (images // 255 * 2 - 1)[:, None], "type torch.uint8. Turn the images into floats"),
     (lambda images: channel(images // 127) - 1, "only 3 different values"),
     (lambda images: torch.where(channel(images) > 127, 1.0, -1.0), "only 2 different values"),
     (lambda images: torch.where(channel(images) < 127, 1.0, -1.0), "only 2 different values"),
     (lambda images: (channel(images) / 255).sqrt() * 2 - 1, "Paper and ink are right, but grey"),
-    (lambda images: channel(images) / 100, "0 becomes 0 and 255 becomes 2.55"),
+    (lambda images: channel(images) / 100, "2.55 wide and should be 2"),
+    (lambda images: channel(images) / 256, "0.996 wide and should be 2"),
+    (lambda images: channel(images) / 127.5 - 0.5, "2 wide, as it should be: shift it by -0.5"),
+    (lambda images: (channel(images) - 1) / 127.5, "shift it by -0.992"),
+    (lambda images: 3 * (channel(images) / 255) ** 2, "the greys between them lie evenly"),
+    (lambda images: 1 - (2 * images / 255)[:, None], "Twice a byte wraps round above 255"),
+    (lambda images: ((2 * images - 255) / 255)[:, None], "Twice a byte wraps round above 255"),
+    (lambda images: (images.to(torch.int8) / 127)[:, None], "Bytes wrap round"),
+    (lambda images: images.div_(127.5)[:, None] - 1, "holds bytes and nothing else"),
+    (lambda images: np.divide(images.numpy(), 127.5, out=images.numpy()), "holds bytes and nothing else"),
+    (lambda images: ((images - images.mean()) / 255)[:, None], "fixed numbers: 0 is paper, 255 ink"),
+    (lambda images: (images[0] / 127.5 - 1)[None, None], "That is one image"),
+    (lambda images: channel(images).log(), "the log of 0"),
+    (lambda images: (images / images.float().mean((1, 2)) - 1)[:, None], "Two shapes do not fit"),
+    (own_mean, "not the image it is in"),
     (lambda images: channel(images) / 127.5 - 1 + torch.randn(len(images), 1, 28, 28), "the same grey got different"),
     (lambda images: images / 127.5 - 1, "The channel is missing"),
     (lambda images: images[..., None] / 127.5 - 1, "The channel comes last"),
@@ -95,8 +117,27 @@ def last_touched(n, kernel, stride, padding):
     return max(i * stride + j for i in range(n) for j in range(kernel)) + 1 - 2 * padding
 
 
+def one_more(n, kernel, stride, padding):
+    return kernel - 2 * padding if n == 1 else one_more(n - 1, kernel, stride, padding) + stride
+
+
+def stamped(n, kernel, stride, padding):
+    sheet = np.zeros((n - 1) * stride + kernel)
+    for start in range(0, n * stride, stride):
+        sheet[start : start + kernel] += 1
+    return np.count_nonzero(sheet >= 0) - 2 * padding
+
+
+def looked_for(n, kernel, stride, padding):
+    return next(m for m in range(1, 999) if (m + 2 * padding - kernel) / stride + 1 == n)  # of an ordinary one
+
+
 SIZE = [
     last_touched,
+    one_more,
+    stamped,
+    looked_for,
+    lambda n, k, s, p: n * k - (n - 1) * (k - s) - 2 * p,  # side by side, less what neighbours share
     lambda n, k, s, p, more=0: s * (n - 1) + k - 2 * p + more,
     lambda n, k, s, p: measured(n, k, s, p).shape[-1],
     lambda n, k, s, p: (n - 1) * s - 2.0 * p + k,
@@ -115,6 +156,14 @@ WRONG_SIZE = [
     (lambda n, k, s, p: (n - 1) * p - 2 * s + k, "Stride and padding have changed places"),
     (lambda n, k, s, p: n * k, "They overlap"),
     (lambda n, k, s, p: measured(n, k, s, p).numel(), "a whole square"),
+    (lambda n, k, s, p: n * k - (n - 1) * s - 2 * p, "so they share kernel - stride"),
+    (lambda n, k, s, p: n * k - n * (k - s) - 2 * p, "n - 1 of them, not n"),
+    (lambda n, k, s, p: (n + 2 * p - 1) * s + k, "You pad before you stamp"),
+    (lambda n, k, s, p: (n - 1) / s - 2 * p + k, "You divide by the stride"),
+    (lambda n, k, s, p: (n - 1) * s - 2 * p - k, "A kernel one wider widens"),
+    (lambda n, k, s, p: (n - 1) * (s - 2 * p) + k, "one stride on"),
+    (lambda n, k, s, p: n * s + k, "A stride one longer"),
+    (lambda n, k, s, p: True, "a truth value"),
     (lambda n, k, s, p: 28, "You give 28 for everything"),
     (lambda n, k, s, p: (n - 1) * s + k, "padding=1 the size should change by -2; yours changes by +0"),
     (lambda n, k, s, p: (n - 1) * s - p + k, "padding=1 the size should change by -2; yours changes by -1"),
@@ -181,6 +230,24 @@ class Unused(nn.Module):
         return self.net(z)
 
 
+class Listed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = [*good()]
+
+    def forward(self, z):
+        for layer in self.layers:
+            z = layer(z)
+        return z
+
+
+def blank():
+    G = good()
+    for weight in G.parameters():
+        nn.init.zeros_(weight)
+    return G
+
+
 class NoForward(nn.Module):
     def __init__(self):
         super().__init__()
@@ -205,6 +272,15 @@ GENERATOR = [
     lambda: nn.Sequential(nn.Unflatten(1, (64, 1, 1)), up(64, 8, 7, 1, 0), nn.ReLU(), up(8, 4), up(4, 1), nn.Tanh()),
     lambda: net(nn.utils.parametrizations.spectral_norm(up(8, 4)), nn.GELU(), up(4, 1), nn.Hardtanh()),
     lambda: Shaped(lambda z, net: 2 * torch.sigmoid(net[:-1](z)) - 1),
+    lambda: net(up(8, 4), nn.ReLU(), up(4, 4), nn.Conv2d(4, 1, 3, 1, 1), nn.Tanh()),
+    lambda: net(up(8, 4), nn.Conv2d(4, 4, 3, 1, 1), up(4, 1), nn.Tanh()),
+    lambda: nn.Sequential(
+        nn.LazyLinear(392),
+        nn.Unflatten(1, (8, 7, 7)),
+        nn.LazyConvTranspose2d(4, 4, 2, 1),
+        nn.LazyConvTranspose2d(1, 4, 2, 1),
+        nn.Tanh(),
+    ),
 ]
 WRONG_GENERATOR = [
     (lambda: net(up(8, 4), nn.ReLU(), up(4, 1)), "Let nn.Tanh() be the very last"),
@@ -220,8 +296,8 @@ WRONG_GENERATOR = [
     (lambda: net(up(8, 4, 4, 1), nn.ReLU(), up(4, 1, 4, 1), nn.Tanh()), "go 7 → 8 → 9"),
     (lambda: net(up(8, 4, 4, 2, 0), nn.ReLU(), up(4, 1, 4, 2, 0), nn.Tanh()), "go 7 → 16 → 34"),
     (lambda: net(up(8, 4), nn.ReLU(), up(4, 1), nn.Tanh(), side=8), "go 8 → 16 → 32"),
-    (lambda: net(up(8, 4), nn.ReLU(), up(4, 1), nn.Tanh(), z=100), "z of shape (11, 64) fails"),
-    (lambda: net(up(8, 4), nn.ReLU(), up(8, 1), nn.Tanh()), "to have 8 channels, but got 4"),
+    (lambda: net(up(8, 4), nn.ReLU(), up(4, 1), nn.Tanh(), z=100), "must take the 64 numbers of z"),
+    (lambda: net(up(8, 4), nn.ReLU(), up(8, 1), nn.Tanh()), "how many channels the one before it gives"),
     (lambda: net(up(8, 4), nn.ReLU(), up(4, 3), nn.Tanh()), "The images have 3 channels"),
     (lambda: Shaped(lambda z, net: net(z).permute(0, 2, 3, 1)), "(11, 28, 28, 1) should be (11, 1, 28, 28)"),
     (lambda: nn.Sequential(nn.Linear(64, 8 * 49), up(8, 1), nn.Tanh()), "Before a convolution, nn.Unflatten"),
@@ -230,24 +306,41 @@ WRONG_GENERATOR = [
         "Begin with nn.Unflatten(1, (64, 1, 1))",
     ),
     (lambda: nn.Sequential(nn.Linear(64, 784), nn.Tanh()), "(11, 784). It should be images"),
-    (lambda: nn.Sequential(nn.Linear(64, 784), nn.Unflatten(1, (1, 28, 28))), "No transposed convolution is at work"),
-    (lambda: net(nn.Upsample(scale_factor=4), nn.Conv2d(8, 1, 3, 1, 1)), "No transposed convolution is at work"),
-    (lambda: net(up(8, 1), nn.Tanh(), side=14), "Yours are linear and conv_transpose2d"),
-    (lambda: net(up(8, 4), up(4, 4), nn.Conv2d(4, 1, 3, 1, 1)), "Yours are conv_transpose2d and conv2d"),
-    (lambda: net(up(8, 4), nn.Conv2d(4, 4, 3, 1, 1), up(4, 1)), "Yours are conv2d and conv_transpose2d"),
+    (lambda: nn.Sequential(nn.Linear(64, 784), nn.Unflatten(1, (1, 28, 28))), "No transposed convolution that grows"),
+    (lambda: net(nn.Upsample(scale_factor=4), nn.Conv2d(8, 1, 3, 1, 1)), "No transposed convolution that grows"),
+    (
+        lambda: net(up(8, 4, 3, 1), nn.Upsample(scale_factor=4), nn.Conv2d(4, 1, 1)),
+        "No transposed convolution that grows",
+    ),
+    (lambda: net(up(8, 1), nn.Tanh(), side=14), "Only one transposed convolution makes the picture grow: 14 → 28"),
+    (lambda: net(up(8, 1, 4, 4, 0), nn.Tanh()), "Only one transposed convolution makes the picture grow: 7 → 28"),
+    (lambda: net(up(8, 4), up(4, 4), nn.Conv2d(4, 1, 3, 1, 1)), "Let nn.Tanh() be the very last"),
+    (lambda: net(up(8, 4), up(4, 1), nn.Tanh(), nn.Linear(28, 28)), "Let nn.Tanh() be the very last"),
+    (lambda: net(up(8, 4), nn.BatchNorm2d(8), up(4, 1)), "the number of channels that the layer before it gives"),
+    (lambda: net(up(8, 4), nn.BatchNorm1d(4), up(4, 1)), "Images take nn.BatchNorm2d"),
+    (lambda: nn.Sequential(nn.Linear(64, 392), nn.BatchNorm2d(8)), "Vectors take nn.BatchNorm1d"),
+    (lambda: nn.Sequential(nn.Linear(64, 49), nn.Unflatten(1, (8, 7, 7))), "must give channels · height · width"),
+    (lambda: Shaped(lambda z, net: net(z.T)), "The batch comes first"),
+    (lambda: net(up(8, 4), up(4, 1), nn.Tanh), "nn.Tanh() with brackets"),
+    (lambda: net(up(8, 4), up(4, 1), torch.tanh), "nn.Tanh() with brackets"),
+    (lambda: net(nn.ConvTranspose2d(8, 4)), "and the kernel"),
+    (Listed, "layers in a plain list stay unknown"),
+    (lambda: (good(), nn.Linear(2, 2)), "Give G alone"),
+    (lambda: good().requires_grad_(False), "requires_grad=False"),
+    (blank, "and are its weights not 0"),
     (lambda: Shaped(lambda z, net: net(torch.zeros_like(z))), "The images are the same, whatever z is"),
     (lambda: Shaped(lambda z, net: net(torch.randn_like(z))), "The images are the same, whatever z is"),
     (lambda: Shaped(lambda z, net: net(z).detach()), "No gradient comes back"),
     (Unused, "No gradient reaches spare.weight"),
     (lambda: Shaped(lambda z, net: net(z)[:1]), "The batch must stay"),
-    (lambda: Shaped(lambda z, net: net(z).view(64, 1, 28, 28)), "invalid for input of size 8624"),
+    (lambda: Shaped(lambda z, net: net(z).view(64, 1, 28, 28)), "write len(z) for the batch, or -1"),
     (lambda: Shaped(lambda z, net: net(z).squeeze(1)), "The channel is missing"),
     (lambda: Shaped(lambda z, net: (net(z), z)), "G(z) gives a tuple"),
     (lambda: Shaped(lambda z, net: None), "a return is missing in forward"),
     (lambda: Shaped(lambda z, net: net(z) / 0), "NaN or infinite pixels"),
     (lambda: nn.Tanh(), "no weights"),
     (lambda: Functional, "You return the class Functional itself"),
-    (lambda: list(good()), "You return a list"),
+    (lambda: list(good()), "nn.Sequential(*layers) joins layers"),
     (lambda: good()(torch.randn(4, 64)), "You return a Tensor"),
     (NoForward, 'missing the required "forward" function'),
     (NoSuper, "before Module.__init__() call"),

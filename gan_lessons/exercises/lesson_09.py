@@ -11,6 +11,8 @@ from torch.overrides import TorchFunctionMode
 
 from gan_lessons.exercises.engine import Exercise, Mistake, Question, Quiz, call, number
 
+# Exercise 1: bytes into what a tanh can draw
+
 _OTHER_VALUES = {  # what other answers would make of floats f from 0 to 255
     "The range is [0, 1]. G's tanh gives [-1, 1], so D could tell the two apart by the paper alone.": lambda f: f / 255,
     "Paper and ink are exchanged: 255 should become 1.": lambda f: 1 - f / 127.5,
@@ -41,18 +43,25 @@ _OTHER_VALUES = {  # what other answers would make of floats f from 0 to 255
 }
 
 
+_IN_PLACE = "A uint8 tensor holds bytes and nothing else, even if you divide it in place. Begin with images.float()."
+_SLIPS = {  # words in an error that Python, NumPy or torch raises, and what helps
+    "is invalid for input of size": "You fix the number of images, and N may be any number: write -1, or len(images).",
+    "can't be cast to the desired output type": _IN_PLACE,
+    "cannot cast ufunc": _IN_PLACE,
+    "out of bounds for": "A uint8 tensor holds 0 to 255 and nothing else. Begin with images.float().",
+    "could not infer output dtype": "A mean wants floats. But use fixed numbers: 0 is paper, 255 ink.",
+    "size of tensor a": "Two shapes do not fit. No second tensor is needed: scale by numbers.",
+}
+
+
 def _prepared(prepare, images: Tensor) -> Tensor:
     """What the learner makes of a copy of these, if its type and shape are right."""
     own = images.clone()
-    try:
-        given = call(prepare, own)
-    except RuntimeError as error:
-        first = str(error).splitlines()[0]
-        raise Mistake(f"Images of shape {tuple(images.shape)} make yours fail: {first}. N may be any number.") from None
+    given = call(prepare, own, slips=_SLIPS)
     if not torch.equal(own, images):
         raise Mistake("You changed the images that were given to you. Make new ones: others may still need the old.")
     if isinstance(given, list | tuple):
-        raise Mistake(f"You return a {type(given).__name__}. Give one tensor of all images.")
+        raise Mistake(f"You return a {type(given).__name__}. Give one tensor: torch.stack joins a list of them.")
     if isinstance(given, np.ndarray):
         given = torch.from_numpy(given)
     if not isinstance(given, Tensor):
@@ -66,11 +75,14 @@ def _prepared(prepare, images: Tensor) -> Tensor:
         (1, n, 28, 28): "The new axis comes first. It belongs after the batch.",
         (n, 784): "The images are flat now. Convolutions need their rows and columns.",
         (n, 3, 28, 28): "There are three channels. Grey images have one.",
+        (1, 1, 28, 28): "That is one image. Keep them all.",
     }.get(shape, "images[:, None] adds the channel and leaves all else.")
     if shape != (n, 1, 28, 28):
         raise Mistake(f"Images of shape {tuple(images.shape)} became {shape}. It should be ({n}, 1, 28, 28). {advice}")
     if not given.isfinite().all():
-        raise Mistake("There are NaN or infinite values in the result. Do you divide by something that can be 0?")
+        raise Mistake(
+            "There are NaN or infinite values in the result. Is something divided by 0, or is it the log of 0?"
+        )
     return given.detach().cpu()
 
 
@@ -100,7 +112,12 @@ def _prepare(prepare) -> str:
             raise Mistake(message)
     if not close(x.flatten(), table[greys.flatten().long()]):
         raise Mistake(
-            "Pixels of the same grey got different values. The grey alone should decide, not chance or other pixels."
+            "Pixels of the same grey got different values. The grey alone should decide: not chance, not other pixels, "
+            "not the image it is in."
+        )
+    if torch.equal(table[:128], table[128:]) and len(table.unique()) > 2:
+        raise Mistake(
+            "Grey 200 becomes the same as grey 72. Twice a byte wraps round above 255: turn bytes into floats first."
         )
     falls = (table.diff() < 0).nonzero().flatten()
     if 0 < len(falls) < 200 and len(table.unique()) > 50:
@@ -120,7 +137,12 @@ def _prepare(prepare) -> str:
             f"Paper and ink are right, but grey {g} becomes {table[g]:.3g} and should be {g / 127.5 - 1:.3g}. "
             "Scale all values alike: divide, then subtract."
         )
-    raise Mistake(f"0 becomes {table[0]:.3g} and 255 becomes {table[255]:.3g}. They should become -1 and 1.")
+    ends, step = f"0 becomes {table[0]:.3g} and 255 becomes {table[255]:.3g}", (table[255] - table[0]) / 255
+    if torch.allclose(table, table[0] + step * torch.arange(256), atol=1e-4 * abs(step.item() * 255)):
+        if abs(step * 255 - 2) < 1e-3:
+            raise Mistake(f"{ends}. The range is 2 wide, as it should be: shift it by {-1 - table[0]:.3g}.")
+        raise Mistake(f"{ends}. The range is {step * 255:.3g} wide and should be 2, from -1 to 1.")
+    raise Mistake(f"{ends}. They should become -1 and 1, and the greys between them lie evenly.")
 
 
 prepare = Exercise(
@@ -135,6 +157,8 @@ def prepare(images):
     return images[:, None].float() / 127.5 - 1  # (N, 1, 28, 28), from -1 (paper) to 1 (ink)""",
 )
 
+
+# Exercise 2: the size after a transposed convolution
 
 _OTHER_SIZES = {
     "That is the size after an ordinary convolution. A transposed one goes the other way: it grows.": (
@@ -162,6 +186,21 @@ _OTHER_SIZES = {
     "n stamps side by side would be so wide. They overlap: each starts only stride further than the last.": (
         lambda n, k, s, p: n * k,
         lambda n, k, s, p: n * k - 2 * p,
+    ),
+    "Neighbours do not share stride pixels: they start stride apart, so they share kernel - stride.": (
+        lambda n, k, s, p: n * k - (n - 1) * s - 2 * p,
+        lambda n, k, s, p: n * k - (n - 1) * s,
+    ),
+    "There is one overlap between two neighbours, so n - 1 of them, not n.": (
+        lambda n, k, s, p: n * k - n * (k - s) - 2 * p,
+    ),
+    "You pad before you stamp. A transposed convolution stamps all n, and cuts p off both ends at last.": (
+        lambda n, k, s, p: (n + 2 * p - 1) * s + k,
+        lambda n, k, s, p: (n - 2 * p - 1) * s + k,
+    ),
+    "You divide by the stride, as a convolution does. A transposed one multiplies by it.": (
+        lambda n, k, s, p: (n - 1) / s - 2 * p + k,
+        lambda n, k, s, p: (n - 1) // s - 2 * p + k,
     ),
 }
 
@@ -230,21 +269,45 @@ def size_after_transposed(n, kernel, stride, padding):
 )
 
 
-class _Steps(TorchFunctionMode):
-    """Notes each step with weights, as its name and the widths that it turns into one another."""
+# Exercise 3: a generator
 
-    NAMES = ("linear", "matmul", "bmm", "einsum", "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d")
+_FIRST_UNFLATTEN = "Your network wants z of shape (N, 64, 1, 1). Begin with nn.Unflatten(1, (64, 1, 1))."
+_GROW = "Grow from 7 × 7 by two of them: kernel 4, stride 2, padding 1 doubles."
+_LAYER = "Layers are objects: nn.Tanh() with brackets. A function such as torch.tanh belongs into a forward."
+_LISTED = (
+    "The network sees no weights: layers in a plain list stay unknown to it, and to an optimiser. "
+    "nn.Sequential(*layers) or nn.ModuleList(layers) makes them known."
+)
+_MAKER_SLIPS = {
+    "is not a module subclass": _LAYER,
+    "missing 1 required positional argument: 'kernel_size'": "nn.ConvTranspose2d(before, after, 4, stride=2, padding=1)"
+    " takes the channels before, those after, and the kernel.",
+}
+_ADVICE = {  # words in the error of a forward pass, and what helps
+    "3d (unbatched)": "Before a convolution, nn.Unflatten(1, (channels, height, width)) folds numbers into images.",
+    "don't multiply up": "The dense layer must give channels · height · width numbers for nn.Unflatten to fold.",
+    "channels instead": "The first number of a layer is how many channels the one before it gives.",
+    "running_mean should contain": "nn.BatchNorm2d takes the number of channels that the layer before it gives.",
+    "got 4d input": "nn.BatchNorm1d is for vectors. Images take nn.BatchNorm2d.",
+    "got 2d input": "nn.BatchNorm2d is for images. Vectors take nn.BatchNorm1d, or fold them first.",
+    "(11x64 and": "Your first layer must take the 64 numbers of z.",
+    "(64x": "The batch comes first: z is (N, 64), one noise vector a row.",
+    "is invalid for input of size": "In view and reshape write len(z) for the batch, or -1.",
+}
+
+
+class _Steps(TorchFunctionMode):
+    """Notes each transposed convolution, as the widths that it turns into one another."""
 
     def __init__(self):
         super().__init__()
-        self.taken = []
+        self.widths = []
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
-        name = getattr(function, "__name__", "").strip("_")
-        if name in self.NAMES:
+        if getattr(function, "__name__", "") == "conv_transpose2d":
             before = (*args, *(kwargs or {}).values())[0]
-            self.taken.append((name, getattr(before, "shape", (0,))[-1], result.shape[-1]))
+            self.widths.append((before.shape[-1], result.shape[-1]))
         return result
 
 
@@ -253,18 +316,16 @@ def _images(G: nn.Module, z: Tensor) -> Tensor:
     n = len(z)
     try:
         x = G(z)
+    except NotImplementedError:
+        raise
     except (RuntimeError, ValueError) as error:
-        if isinstance(error, NotImplementedError):
-            raise
         try:
             G(z[:, :, None, None])
         except Exception:
             first = str(error).splitlines()[0]
-            advice = "Follow the shapes step by step."
-            if "3D (unbatched)" in first:
-                advice = "Before a convolution, nn.Unflatten(1, (channels, height, width)) folds numbers into images."
+            advice = next((a for words, a in _ADVICE.items() if words in first.lower()), "Follow the shapes.")
             raise Mistake(f"G(z) with z of shape ({n}, 64) fails: {first}. {advice}") from None
-        raise Mistake("Your network wants z of shape (N, 64, 1, 1). Begin with nn.Unflatten(1, (64, 1, 1)).") from None
+        raise Mistake(_FIRST_UNFLATTEN) from None
     if x is None:
         raise Mistake("G(z) gives nothing back: a return is missing in forward.")
     if not isinstance(x, Tensor):
@@ -282,36 +343,46 @@ def _images(G: nn.Module, z: Tensor) -> Tensor:
     return x
 
 
-def _generator(make) -> str:
-    torch.default_generator.manual_seed(0)
-    G = make if isinstance(make, nn.Module) else call(make)
+def _network(make) -> nn.Module:
+    """A copy of the learner's network, which stays as it is; it has weights."""
+    G = make if isinstance(make, nn.Module) else call(make, slips=_MAKER_SLIPS)
     if isinstance(G, type) and issubclass(G, nn.Module):
         raise Mistake(f"You return the class {G.__name__} itself. Make a network of it: {G.__name__}().")
+    if isinstance(G, list | tuple) and sum(isinstance(part, nn.Module) for part in G) > 1:
+        raise Mistake(
+            f"You return a {type(G).__name__} of {len(G)}. Give G alone; nn.Sequential(*layers) joins layers."
+        )
     if not isinstance(G, nn.Module):
         raise Mistake(f"You return a {type(G).__name__}. Give a network, an nn.Module such as nn.Sequential(...).")
-    G = copy.deepcopy(G)  # the learner's own stays as it is
-    first = next(G.parameters(), None)
-    if first is None:
+    if next(G.parameters(), None) is None:
+        if any(isinstance(value, list | tuple | dict) for name, value in vars(G).items() if name[0] != "_"):
+            raise Mistake(_LISTED)
         raise Mistake("This network has no weights: nothing in it can learn.")
+    return copy.deepcopy(G)
+
+
+def _generator(make) -> str:
+    torch.default_generator.manual_seed(0)
+    G = _network(make)
+    first = next(G.parameters())
     z = torch.randn(11, 64).to(first.device, first.dtype)
     with _Steps() as steps:
         x = _images(G, z)
-    widths = [(before, after) for name, before, after in steps.taken if name == "conv_transpose2d"]
-    way = " → ".join(map(str, [*[before for before, _ in widths[:1]], *[after for _, after in widths]]))
-    if not widths:
-        raise Mistake("No transposed convolution is at work in G(z). The last two steps should be two of them.")
+    way = " → ".join(map(str, [*[before for before, _ in steps.widths[:1]], *[after for _, after in steps.widths]]))
+    growing = [(before, after) for before, after in steps.widths if after > before]
+    if not growing:
+        raise Mistake(f"No transposed convolution that grows is at work in G(z). {_GROW}")
     if x.shape[2:] != (28, 28):
         raise Mistake(
             f"The images are {x.shape[2]} × {x.shape[3]}: your transposed convolutions go {way}. Begin with 7 × 7 and "
             "double twice: kernel 4, stride 2, padding 1 does."
         )
-    last = [name for name, *_ in steps.taken[-2:]]
-    if last != ["conv_transpose2d"] * 2:
-        raise Mistake(f"The last two steps should be transposed convolutions. Yours are {' and '.join(last)}.")
+    if len(growing) < 2:
+        raise Mistake(f"Only one transposed convolution makes the picture grow: {way}. {_GROW}")
     if not x.isfinite().all():
         raise Mistake("There are NaN or infinite pixels. Does something divide by 0?")
     if not x.requires_grad:
-        raise Mistake("No gradient comes back from the images. Is there a detach() or a no_grad() on the way?")
+        raise Mistake("No gradient comes back from the images. Is there a detach(), no_grad() or requires_grad=False?")
     named = {name: parameter for name, parameter in G.named_parameters() if parameter.requires_grad}
     gradients = torch.autograd.grad(x.square().mean(), list(named.values()), allow_unused=True)
     if dead := [name for name, gradient in zip(named, gradients, strict=True) if gradient is None]:
@@ -320,7 +391,10 @@ def _generator(make) -> str:
     with torch.no_grad():
         one, other = (_seeded(G, noise) for noise in (z, -3 * z))
         if torch.equal(one, other):
-            raise Mistake("The images are the same, whatever z is. Does forward use the z that it is given?")
+            raise Mistake(
+                "The images are the same, whatever z is. Does forward use the z that it is given, and are its weights "
+                "not 0?"
+            )
         for parameter in G.parameters():  # far larger than at the start: which pixels can there be at all?
             parameter.mul_(10)
         wide = torch.cat([x, G.train()(20 * z), G.eval()(20 * z)])
@@ -378,6 +452,14 @@ quiz = Quiz(
                 "a": "Another set of real digits is that far away too: sampling noise has a floor.",
                 "b": "Copies of the training images would score about 1 as well. Lesson 12 catches them.",
                 "c": "The distance compares averages over 10,000 images. It says nothing about any single one.",
+            },
+        ),
+        Question(
+            "b",
+            {
+                "a": "None of the pairs you trained had a recurrent layer, and one D had no convolution.",
+                "b": "z in, samples out; samples in, a score each; a gradient through both. The game asks no more.",
+                "c": "The dense D gave G a gradient too. Its digits were only further from real ones.",
             },
         ),
     )
