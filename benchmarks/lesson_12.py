@@ -35,7 +35,7 @@ def pack(name: str) -> Pack:
     with torch.no_grad():
         drawn = torch.cat([G(z) for z in torch.randn(10_000, 64).split(500)])
     images = data.images[order]
-    found, outside = (judge.features(digits.to_float(x)) for x in (images, test.images[:N]))
+    found, outside = (judge.features(digits.to_float(x)) for x in (images, test.images[torch.randperm(10_000)]))
     return Pack(images, data.labels[order], found, outside, digits.to_uint8(drawn), judge.features(drawn))
 
 
@@ -57,8 +57,8 @@ def real(name: str, seed: int) -> dict[str, float]:
     others = have.drawn_found[torch.randperm(10_000)]
     results = {"honest_z": z(neighbours.memorisation(C[:M], A, kept))}
     for alpha in (0.1, 0.3, 0.5, 0.8):
-        n = round(alpha * M)
-        m = neighbours.memorisation(torch.cat([A[:n], C[n:M]]), A, kept)
+        n = round(alpha * N)
+        m = neighbours.memorisation(torch.cat([A[:n], C[n:N]]), A, kept)
         results |= {f"alpha_{alpha}_off": (2 * m.share - 1 - alpha) / (2 * m.error), f"alpha_{alpha}_z": z(m)}
     copies = digits.to_float(have.images[train[:1_000]])
     moved, noise = torch.full_like(copies, -1), 0.3 * torch.randn_like(copies)
@@ -68,13 +68,16 @@ def real(name: str, seed: int) -> dict[str, float]:
         x = x.clamp(-1, 1)
         results[f"{disguise}_features_z"] = z(neighbours.memorisation(judge.features(x), A, kept))
         results[f"{disguise}_pixels_z"] = z(neighbours.memorisation(pixels(digits.to_uint8(x)), *flat))
-    hits = M // 12
+    ones = pixels(have.images[people[have.classes[people] == 1][:1_000]])
+    noisy = pixels(digits.to_uint8((copies + noise).clamp(-1, 1)))
+    far = {who: neighbours.nearest(x, flat[0]).distances.mean().item() for who, x in (("ones", ones), ("noisy", noisy))}
+    results |= {"ones_over_noisy": far["ones"] / far["noisy"], "ones_z": z(neighbours.memorisation(ones, *flat))}
+    hits, owned = M // 6, have.found[train]
     suspects = {"people": C[:M], "copier": torch.cat([A[:hits], C[hits:M]]), "dcgan": others[:M]}
-    dock = {who: neighbours.memorisation(x, A, have.outside) for who, x in suspects.items()}
+    dock = {who: neighbours.memorisation(x, owned, have.outside) for who, x in suspects.items()}
     results |= {f"dock_{who}": m.share for who, m in dock.items()}
-    results["dock_dcgan_over_people"] = (dock["dcgan"].share - dock["people"].share) / (
-        dock["dcgan"].error ** 2 + dock["people"].error ** 2
-    ) ** 0.5
+    stolen = dock["copier"].share - dock["people"].share
+    results["dock_dcgan_over_copier"] = (dock["dcgan"].share - dock["people"].share) / stolen
     nearest = torch.cdist(C[:M].double(), torch.cat([A, kept[: N // 2]]).double()).argmin(1)
     results["unequal"] = (nearest < N).double().mean().item()
     mine, other = (pixels(have.images[people[k : k + 1_000]]) for k in (0, 1_000))
@@ -158,16 +161,12 @@ def hundred(name: str, seed: int) -> dict[str, float]:
     gan, loss_D = trained(train, name, seed, 2_500)
     few = digits.to_uint8(gan.sample(M))
     sets = [pixels(x) for x in (few, train, held)]
-    copied, fits = neighbours.memorisation(*sets), [metrics.gaussian_fit(x) for x in sets]
-    near, far = metrics.frechet_distance(fits[0], fits[1]), metrics.frechet_distance(fits[0], fits[2])
+    copied = neighbours.memorisation(*sets)
     radius = neighbours.closest_pairs(pixels(people), 300).distances[-1].item()
     twins = neighbours.birthday(pixels(few[:1_000]), radius).twins / 300
     return {
         "share": copied.share,
         "z": z(copied),
-        "near": near,
-        "far": far,
-        "ratio": near / far,
         "twins": twins,
         "sources": len(neighbours.nearest(pixels(few), pixels(train)).indices.unique()),
         "loss_D_falls_to": sum(loss_D[-250:]) / sum(loss_D[:250]),

@@ -182,9 +182,9 @@ def birthday(samples: Tensor, radius: float = 0.0) -> Birthday:
 
     The same are two at most `radius` apart, in the units of the samples. For draws from K equally likely things
     twins / pairs is 1/K on average, so `support` is about K, with a relative error of about 1/√twins. For unequal
-    shares p it is about 1/Σp², fewer than there are: the rare ones go unseen. Without twins it says only that the
-    support is large. After the birthday paradox test of Arora and Zhang 2017, who look for one twin in a batch by eye
-    (`twin_chance`, `closest_pairs`). Raises `ValueError` for other shapes, NaN, or a negative radius.
+    shares p it is about 1/Σp², fewer than there are: the rare ones go unseen, and the error is larger. Without twins it
+    says only that the support is large. After the birthday paradox test of Arora and Zhang 2017, who look for one twin
+    in a batch by eye (`twin_chance`, `closest_pairs`). Raises `ValueError` for other shapes, NaN, or a negative radius.
     """
     (samples,) = check_samples(2, samples=samples)
     if not radius >= 0:

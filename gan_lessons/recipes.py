@@ -152,7 +152,7 @@ def _wgan_gp(d_steps: int, adam: Adam) -> Recipe:
     )
 
 
-#: Convolutional players on digits for 2,000 steps: about a minute on two cores.
+#: Convolutional players on digits for 2,000 steps: about 80 seconds on one core.
 DCGAN = _dcgan(batch=16, lr_G=5e-3, lr_D=2e-3, steps=2_000, average=0.99)
 #: The same for 14,000 steps with larger batches: what data/pretrained holds.
 DCGAN_LONG = _dcgan(batch=32, lr_G=4e-3, lr_D=4e-3, steps=14_000, average=0.999)

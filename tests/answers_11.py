@@ -218,8 +218,9 @@ def loops(real, fake, k):
 
 
 def trees(real, fake, k):
+    real, fake = real.numpy(), fake.numpy()
     reach = KDTree(fake).query(fake, k=k + 1)[0][:, -1]
-    return np.mean([any(np.linalg.norm(fake - x, axis=1) <= reach) for x in np.asarray(real)])
+    return np.mean([any(np.linalg.norm(fake - x, axis=1) <= reach) for x in real])
 
 
 def by_topk(real, fake, k):

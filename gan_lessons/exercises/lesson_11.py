@@ -597,7 +597,7 @@ quiz = Quiz(
             {
                 "a": "Fréchet from fewer samples is larger, with the same G.",
                 "b": "More samples make the distance smaller. It need not be the pictures.",
-                "c": "Yes. The bias falls about like 1/N. Compare equal numbers only: a floor does not take away what was added.",
+                "c": "Yes. The bias falls about like 1/N. Compare equal numbers: no floor takes away what was added.",
             },
         ),
         Question(
