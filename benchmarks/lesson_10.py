@@ -89,7 +89,7 @@ def normed_players() -> tuple[nn.Module, nn.Module]:
 
 
 def company(name: str, seed: int) -> dict[str, float]:
-    """A critic with batch norm and one without after 200 rounds: floors, and the gap of the former read in three ways."""
+    """Critics with and without batch norm after 200 rounds: their floors, and the gap with it read in three ways."""
     data, held_out = load(name)
     floors = []
     for players in (models.conv_players, normed_players):
