@@ -304,7 +304,8 @@ WRONG_MIXES = [
     (hears(1e-5, lambda n: [(n - 1, j) for j in range(n - 1)]), "the last score only"),
     (hears(1e-2, all_pairs), "Your tolerance is too wide"),
     (
-        lambda D, x: not torch.equal(torch.cat([D(one) for one in x.split(1)]), D(x)),
+        # the factor rounds as some machine does
+        lambda D, x: not torch.equal(torch.cat([D(one) for one in x.split(1)]) * (1 + 2e-7), D(x)),
         "ounding",
     ),
     (lambda D, x: not torch.allclose(D(x).sum(), sum(D(one).sum() for one in x.split(1))), "sums or means"),

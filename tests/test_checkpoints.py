@@ -503,7 +503,7 @@ def test_a_flipped_bit_is_never_silently_loaded(path):
 
 
 def test_a_file_without_a_checksum_is_loaded_or_refused_but_never_more(path):
-    """Generators written before there were checksums lie in data/pretrained."""
+    """Files written before there were checksums: learners may have some."""
     gan = played(FULL)
     save_generator(gan, path, {"floors": "3.2"})
     tensors, notes = load_tensors(path)
