@@ -32,7 +32,7 @@ class Run:
 
 RUNS = {
     "dcgan": Run(recipes.DCGAN_LONG, steps=40_000),
-    "wgan_gp": Run(recipes.WGAN_GP_LONG, steps=15_000),
+    "wgan_gp": Run(recipes.WGAN_GP_LONG, steps=10_000),
 }
 
 

@@ -160,5 +160,5 @@ DCGAN_LONG = _dcgan(batch=32, lr_G=4e-3, lr_D=2e-3, steps=40_000, average=0.999)
 WGAN_GP = _wgan_gp(d_steps=1, adam=_falling(6e-3, steps=1_500))
 #: The same with five steps of the critic in a round and β as in the paper, for 420 steps: as many seconds again.
 WGAN_GP_FIVE = _wgan_gp(d_steps=5, adam=Adam(1e-3, betas=(0.0, 0.9)))
-#: One critic step for 15,000 steps with larger batches: what data/pretrained holds.
-WGAN_GP_LONG = _wgan_gp(d_steps=1, adam=_falling(4e-3, steps=15_000), batch=32, average=0.999)
+#: One critic step for 10,000 steps with larger batches: what data/pretrained holds.
+WGAN_GP_LONG = _wgan_gp(d_steps=1, adam=_falling(4e-3, steps=10_000), batch=32, average=0.999)
