@@ -22,15 +22,15 @@ def source(name: str) -> digits.Digits:
     return SOURCES[name]()
 
 
-def dense_players() -> tuple[nn.Module, nn.Module]:
+def dense_players(width: int = 256) -> tuple[nn.Module, nn.Module]:
     G = nn.Sequential(
-        nn.Linear(64, 256), nn.BatchNorm1d(256), nn.ReLU(),
-        nn.Linear(256, 512), nn.BatchNorm1d(512), nn.ReLU(),
-        nn.Linear(512, 784), nn.Tanh(), nn.Unflatten(1, (1, 28, 28)),
+        nn.Linear(64, width), nn.BatchNorm1d(width), nn.ReLU(),
+        nn.Linear(width, 2 * width), nn.BatchNorm1d(2 * width), nn.ReLU(),
+        nn.Linear(2 * width, 784), nn.Tanh(), nn.Unflatten(1, (1, 28, 28)),
     )  # fmt: skip
     D = nn.Sequential(
-        nn.Flatten(), nn.Linear(784, 512), nn.LeakyReLU(0.2), nn.Linear(512, 256), nn.LeakyReLU(0.2),
-        nn.Linear(256, 1), nn.Flatten(0),
+        nn.Flatten(), nn.Linear(784, 2 * width), nn.LeakyReLU(0.2), nn.Linear(2 * width, width), nn.LeakyReLU(0.2),
+        nn.Linear(width, 1), nn.Flatten(0),
     )  # fmt: skip
     G.z_dim = 64
     return G, D

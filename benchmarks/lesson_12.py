@@ -4,7 +4,8 @@ from functools import cache, partial
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from lesson_09 import dense_players
+from torch import Tensor
 
 from gan_lessons import digits, features, losses, metrics, neighbours, penalties, pretrained
 from gan_lessons.recipes import Adam, Recipe
@@ -121,24 +122,10 @@ def known(seed: int) -> dict[str, float]:
     return found
 
 
-def dense_players() -> tuple[nn.Module, nn.Module]:
-    G = nn.Sequential(
-        nn.Linear(64, 128), nn.BatchNorm1d(128), nn.ReLU(),
-        nn.Linear(128, 256), nn.BatchNorm1d(256), nn.ReLU(),
-        nn.Linear(256, 784), nn.Tanh(), nn.Unflatten(1, (1, 28, 28)),
-    )  # fmt: skip
-    D = nn.Sequential(
-        nn.Flatten(), nn.Linear(784, 256), nn.LeakyReLU(0.2), nn.Linear(256, 128), nn.LeakyReLU(0.2),
-        nn.Linear(128, 1), nn.Flatten(0),
-    )  # fmt: skip
-    G.z_dim = 64
-    return G, D
-
-
 adam = Adam(2e-3, betas=(0.0, 0.99))
 RECIPE = Recipe(
     loss=losses.non_saturating,
-    players=dense_players,
+    players=partial(dense_players, 128),
     penalties=(penalties.r1(0.5, every=8),),
     batch=32,
     opt_G=adam,
